@@ -1,0 +1,217 @@
+"""How far annotators agree, per layer and label.
+
+Spans are compared by F1, which for two annotators is symmetric: 2 |A ∩ B| / (|A| + |B|), summed over pairs of
+annotators. Labels on units that both annotated are compared by Krippendorff's alpha for nominal data (Krippendorff,
+*Content Analysis*, 2004, ch. 11): 1 is agreement, 0 what chance would give.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from sayso.layers import Anchor, Annotation, Claim, Entity, Stance, Verifiable
+
+__all__ = ["Agreement", "Score", "alpha", "measure"]
+
+Layers = Mapping[str, Sequence[Annotation]]
+"""Annotator -> the annotations of one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One line of the report.
+
+    Attributes:
+        layer: entity, claim, verifiable or stance.
+        aspect: what of it is compared.
+        label: of which label, or `all`.
+        measure: `F1` or `alpha`.
+        value: None where the measure is undefined (nothing to compare, or one label only).
+        n: annotations of both annotators (F1) or units (alpha) that were compared.
+    """
+
+    layer: str
+    aspect: str
+    label: str
+    measure: str
+    value: float | None
+    n: int
+
+
+def alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
+    """Krippendorff's alpha, nominal.
+
+    Args:
+        units: the labels that annotators gave each unit; units with fewer than two are left out.
+
+    Returns:
+        at most 1; None if fewer than two labels occur, where alpha is undefined.
+    """
+    coincidences: Counter[tuple[Hashable, Hashable]] = Counter()
+    for labels in units:
+        if len(labels) > 1:
+            for i, one in enumerate(labels):
+                for j, other in enumerate(labels):
+                    if i != j:
+                        coincidences[one, other] += 1 / (len(labels) - 1)  # type: ignore[assignment]
+    totals: Counter[Hashable] = Counter()
+    for (one, _), count in coincidences.items():
+        totals[one] += count
+    n = sum(totals.values())
+    expected = n * n - sum(count * count for count in totals.values())
+    if len(totals) < 2 or not expected:
+        return None
+    observed = n - sum(count for (one, other), count in coincidences.items() if one == other)
+    return 1 - (n - 1) * observed / expected
+
+
+@dataclass
+class Agreement:
+    """Collects documents, then reports. Add each document once."""
+
+    _pairs: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _units: dict[tuple[str, str], list[tuple[Hashable, ...]]] = field(default_factory=lambda: defaultdict(list))
+    _mentions: list[dict[str, dict[Hashable, str]]] = field(default_factory=list)
+    documents: int = 0
+    annotators: set[str] = field(default_factory=set)
+
+    def add(self, doc_id: str, layers: Layers) -> None:
+        """Take in one document with at least two annotators; others say nothing of agreement."""
+        if len(layers) < 2:
+            return
+        self.documents += 1
+        self.annotators |= set(layers)
+        for one, other in combinations(sorted(layers), 2):
+            self._compare(layers[one], layers[other])
+        self._label_units("verifiable", "label", layers, Verifiable, lambda a: (a.start, a.end), lambda a: a.label)
+        self._label_units("stance", "label", layers, Stance, stance_key, lambda a: a.label, missing="none")
+        self._label_units("claim", "type", layers, Claim, _span, lambda a: a.type)
+        self._label_units("claim", "polarity", layers, Claim, _span, lambda a: a.polarity)
+        self._mentions.append(
+            {
+                name: {
+                    (doc_id, a.start, a.end): a.entity
+                    for a in annotations
+                    if isinstance(a, Entity) and a.entity is not None
+                }
+                for name, annotations in sorted(layers.items())
+            }
+        )
+
+    def _compare(self, one: Sequence[Annotation], other: Sequence[Annotation]) -> None:
+        sets = [_facets(annotations) for annotations in (one, other)]
+        for key in {*sets[0], *sets[1]}:
+            a, b = sets[0].get(key, set()), sets[1].get(key, set())
+            counts = self._pairs[key]
+            counts[0] += 2 * len(a & b)
+            counts[1] += len(a) + len(b)
+        claims = [{_span(a): a for a in side if isinstance(a, Claim)} for side in (one, other)]
+        counts = self._pairs["claim", "content overlap", "all"]
+        counts[0] += 2 * sum(
+            _overlap(claims[0][cue].content, claims[1][cue].content) >= 0.5
+            for cue in claims[0].keys() & claims[1].keys()
+        )
+        counts[1] += len(claims[0]) + len(claims[1])
+
+    def _label_units(
+        self,
+        layer: str,
+        aspect: str,
+        layers: Layers,
+        kind: type[Any],
+        key: Callable[[Any], Hashable],
+        label: Callable[[Any], str],
+        missing: str | None = None,
+    ) -> None:
+        chosen = [{key(a): label(a) for a in layers[name] if isinstance(a, kind)} for name in sorted(layers)]
+        present = [labels for labels in chosen if labels]
+        for unit in sorted({unit for labels in present for unit in labels}, key=repr):
+            values = tuple(labels.get(unit, missing) for labels in present if unit in labels or missing)
+            self._units[layer, aspect].append(values)
+
+    def report(self) -> list[Score]:
+        """All scores, by layer, aspect and label."""
+        scores = [
+            Score(layer, aspect, label, "F1", hits / total if total else None, total)
+            for (layer, aspect, label), (hits, total) in self._pairs.items()
+            if total
+        ]
+        scores.extend(self._links())
+        for (layer, aspect), units in self._units.items():
+            compared = [labels for labels in units if len(labels) > 1]
+            if not compared:
+                continue
+            scores.append(Score(layer, aspect, "all", "alpha", alpha(compared), len(compared)))
+            for label in sorted({str(x) for labels in compared for x in labels}):
+                hits = total = 0
+                for labels in compared:
+                    for one, other in combinations(labels, 2):
+                        hits += 2 * (one == other == label)
+                        total += (one == label) + (other == label)
+                scores.append(Score(layer, aspect, label, "F1", hits / total, total))
+        return sorted(scores, key=lambda s: (_LAYERS.index(s.layer), s.measure, s.aspect, s.label != "all", s.label))
+
+    def _links(self) -> list[Score]:
+        """Entity links, whatever they are called: F1 of the pairs of mentions that are one thing."""
+        hits = total = 0
+        for one, other in combinations(sorted(self.annotators), 2):
+            links: list[dict[Hashable, str]] = [
+                {span: link for layers in self._mentions for span, link in layers.get(name, {}).items()}
+                for name in (one, other)
+            ]
+            shared = links[0].keys() & links[1].keys()
+            sizes = [Counter(side[span] for span in shared) for side in links]
+            both = Counter((links[0][span], links[1][span]) for span in shared)
+            hits += 2 * sum(n * (n - 1) // 2 for n in both.values())
+            total += sum(n * (n - 1) // 2 for side in sizes for n in side.values())
+        return [Score("entity", "links", "all", "F1", hits / total, total)] if total else []
+
+
+def measure(documents: Mapping[str, Layers]) -> list[Score]:
+    """The report of some documents."""
+    agreement = Agreement()
+    for doc_id in sorted(documents):
+        agreement.add(doc_id, documents[doc_id])
+    return agreement.report()
+
+
+_LAYERS = ("entity", "claim", "verifiable", "stance")
+
+
+def _span(a: Any) -> tuple[int, int]:
+    return a.start, a.end
+
+
+def stance_key(a: Stance) -> tuple[int, int, int, int]:
+    """What a stance is about: the target's span and the holder's; -1, -1 for the author."""
+    holder = (-1, -1) if a.holder is None else (a.holder.start, a.holder.end)
+    return a.start, a.end, *holder
+
+
+def _facets(annotations: Sequence[Annotation]) -> dict[tuple[str, str, str], set[Hashable]]:
+    """What is compared by F1: (layer, aspect, label) -> the things that an annotator marked."""
+    facets: dict[tuple[str, str, str], set[Hashable]] = defaultdict(set)
+    for a in annotations:
+        span = (a.start, a.end)
+        if isinstance(a, Entity):
+            facets["entity", "span", "all"].add(span)
+            facets["entity", "span and label", "all"].add((span, a.label))
+            facets["entity", "span and label", a.label].add(span)
+        elif isinstance(a, Claim):
+            holder = None if a.holder is None else (a.holder.start, a.holder.end)
+            content = tuple((c.start, c.end) for c in a.content)
+            facets["claim", "cue", "all"].add(span)
+            facets["claim", "cue and holder", "all"].add((span, holder))
+            facets["claim", "cue and content", "all"].add((span, content))
+            facets["claim", "whole claim", "all"].add((span, holder, content, a.type, a.polarity))
+    return facets
+
+
+def _overlap(one: Iterable[Anchor], other: Iterable[Anchor]) -> float:
+    """Intersection over union of two lists of spans, in code points."""
+    points = [{i for span in spans for i in range(span.start, span.end)} for spans in (one, other)]
+    return len(points[0] & points[1]) / max(1, len(points[0] | points[1]))

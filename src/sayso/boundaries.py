@@ -1,0 +1,199 @@
+"""Sentence boundaries of English running text, in one pass and with exact offsets.
+
+One bounded regular expression finds the places where a sentence could end; short table look-ups decide each. Nothing
+is copied or normalised, so offsets are those of the text itself. Time is linear: every look-behind and look-ahead is
+bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["sentences"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Abbreviations that a name or a number follows.
+_TITLES = _words(
+    "mr mrs ms messrs mmes dr drs prof profs sen sens rep reps gov govs gen gens lt col cols capt cpt cmdr cdr sgt maj"
+    " adm rev revs hon fr pres supt insp det pvt pfc cpl spc amb atty st mt ft brig dist attn vs v viz cf e.g i.e esp"
+    " approx p.s"
+)
+# Those among them that also end sentences: a word that can only open a sentence decides.
+_TITLES_OR_WORDS = _words("st mt ft gen col maj rep hon adm det pres fr dist v")
+_BEFORE_NUMBER = _words(
+    "no nos p pp fig figs sec secs art arts vol vols ch chap chaps ver op c ca para pt pts ed eds ext tel ph mob fax b"
+    " m d div r f est sc par eq rm apt"
+)
+_CALENDAR = _words("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun")
+_MONTHS = _words(
+    "jan feb mar apr jun jul aug sep sept oct nov dec january february march april may june july august september"
+    " october november december"
+)
+_AFTER_NAME = _words(
+    "inc corp co cos ltd llc llp plc bros dept depts univ assn assoc ave blvd rd hwy etc jr sr esq al intl int'l natl"
+    " nat'l govt gov't mfg mgr conf u.s u.k u.n d.c a.m p.m ph.d"
+)
+_STATES = _words(
+    "Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Mass Md Mich Minn Miss Mo Mont Neb Nev Okla"
+    " Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo Sask Alta Me"
+)
+# Capitalised words that open a sentence far more often than they go on with a name.
+_OPENERS = _words(
+    "The A An He She It They We I You This That These Those There Here In On At For From By With As If When While"
+    " After Before Since Although Though But And Or So Yet However Meanwhile Moreover Also His Her Its Their Our My"
+    " Your Some Many Most All No Not One Two Three Now Then Today Yesterday What Who Where Why How Which Both Each"
+    " Another Other Others According Because During Despite Under Until Once Even Still Instead Perhaps Maybe Just"
+    " Only Like Such Any Anyone Anything Nobody Nothing Everyone Every Several Few More Much Mr Mr. Mrs Mrs. Ms Ms."
+    " Did Do Does Is Are Was Were Will Would Can Could Should Has Have Had Let Please To Of Over Through About Between"
+    " Among Within Without Whether Earlier Later Next Finally Additionally Furthermore Nevertheless Nonetheless Unlike"
+    " Given Following It's That's There's He's She's I'm I've We're They're You're Don't It’s That’s There’s He’s She’s"
+    " I’m I’ve We’re They’re You’re Don’t"
+)
+_SPEECH = _words(
+    "said says asked asks cried told tells replied wrote writes added adds exclaimed shouted yelled whispered"
+    " explained continued recalled demanded insisted declared"
+)
+_OPENING = "\"'“‘([{«*_"
+_CLOSING = "\"'”’)]}»*_"
+_TERMINAL = ".!?…"
+_CONTINUING = "–—,;:/&%=+.?!…"
+# A terminator, up to six closing signs, footnote marks, then white space or the end. Every quantifier before the
+# white space is bounded, so a failed attempt costs constant time.
+_CANDIDATE = re.compile(r"[.!?…][" + re.escape(_CLOSING) + r"]{0,6}(?:\s?\[\d{1,3}\]){0,9}(?:\s+|\Z)")
+_NEXT_WORD = re.compile(r"([" + re.escape(_OPENING) + r"]{0,6})([^\s,;:]{0,40})")
+_ACRONYM = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
+_SPACE = re.compile(r"\s*")
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of one block of running text.
+
+    Args:
+        text: any text; white space inside the block, line breaks too, is ordinary space.
+        start: where the block starts, in code points of `text`.
+        end: where it ends, exclusive; the end of the text if None.
+
+    Yields:
+        (start, end) in code points of `text`, without white space at the edges, in order, never empty.
+    """
+    limit = len(text) if end is None else end
+    begin = _SPACE.match(text, start, limit).end()  # type: ignore[union-attr]
+    for match in _CANDIDATE.finditer(text, begin, limit):
+        dot, following = match.span()
+        if dot < begin:
+            continue
+        if following >= limit:
+            break
+        if text[dot] == "." and following == dot + 2 and text[following].isupper():
+            # The common case: five lower-case letters, a full stop, a capital.
+            tail = text[dot - 5 : dot]
+            if len(tail) == 5 and tail.isalpha() and tail.islower():
+                yield begin, dot + 1
+                begin = following
+                continue
+        close = dot + len(match.group().rstrip())
+        first = dot
+        while first > begin and dot - first < 60 and text[first - 1] in _TERMINAL:
+            first -= 1
+        opening, word = _NEXT_WORD.match(text, following, limit).groups()  # type: ignore[union-attr]
+        if word:
+            if not _ends(text, begin, first, close, following, opening, word):
+                continue
+        elif opening and opening[0] in "\"'" and text.count(opening[0], begin, dot) % 2:
+            # A closing quotation mark set off by a space belongs to the sentence that it closes.
+            close = following + len(opening)
+            following = _SPACE.match(text, close, limit).end()  # type: ignore[union-attr]
+        yield begin, close
+        begin = following
+    if begin < limit:
+        last = limit
+        while last > begin and text[last - 1].isspace():
+            last -= 1
+        if last > begin:
+            yield begin, last
+
+
+def _ends(text: str, begin: int, dot: int, close: int, following: int, opening: str, word: str) -> bool:
+    """Whether a sentence from `begin` ends at `close`, its first terminator at `dot`, when `word` follows."""
+    low = max(begin, dot - 24)
+    space = text.rfind(" ", low, dot)
+    low = space + 1 if space >= 0 else low
+    before = text[low:dot]
+    initial = word[0]
+    if initial.islower():
+        return _ends_before_lower(text, dot, close, before, opening, word)
+    if not initial.isalnum():
+        if len(word) == 1:
+            return initial not in "?!.…,;:" if initial not in "-–—" else False
+        return initial not in _CONTINUING and (initial != "-" or word.startswith("--"))
+    if close - dot > 1:
+        if text[dot + 1] == "." and text[dot] == ".":
+            return initial.isupper() and dot > begin
+        if text[dot] != ".":
+            if text[close - 1] in "\"”’'" and _speech_follows(text, following + len(opening) + len(word)):
+                return False
+            return initial.isupper() if text[dot] == "…" else True
+    elif text[dot] != ".":
+        return initial.isupper() or initial.isdigit() if text[dot] == "…" else True
+    return _ends_after(text, begin, low, dot, close, before.lstrip(_OPENING), word)
+
+
+def _speech_follows(text: str, position: int) -> bool:
+    """Whether the next word is a verb of speech: '“Really?” Lund said.' is one sentence."""
+    words = text[position : position + 14].split(None, 1)
+    return bool(words) and words[0].rstrip(".,") in _SPEECH
+
+
+def _ends_before_lower(text: str, dot: int, close: int, before: str, opening: str, word: str) -> bool:
+    if word.startswith(("http", "www.")) or (len(word) > 1 and word[1].isupper()):
+        return True
+    # Careless writing starts sentences in lower case, but only after an ordinary word.
+    if opening or not before.isalpha() or not before.islower():
+        return False
+    if text[dot] == ".":
+        known = before in _TITLES or before in _AFTER_NAME or before in _BEFORE_NUMBER
+        return close - dot == 1 and len(before) > 2 and not known
+    return text[dot] != "…" and text[close - 1] in "!?"
+
+
+def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: str, word: str) -> bool:
+    """Decide a full stop by the word before it and the capitalised or numeric word after it."""
+    size = len(before)
+    if size == 0:
+        return dot > begin
+    if size > 7:
+        return True
+    opens = word in _OPENERS
+    number_follows = word[0].isdigit()
+    lower = before.lower()
+    if size == 1:
+        return _ends_after_letter(begin, dot, lower, before, word)
+    if before.isdigit():
+        in_list = low == begin or (not opens and text[low - 2 : low - 1] in ".!?:;)")
+        return size > 2 or not in_list
+    if lower in _TITLES:
+        return lower in _TITLES_OR_WORDS and opens
+    if number_follows and lower in _BEFORE_NUMBER:
+        return False
+    if lower in _CALENDAR and before[0].isupper():
+        return opens and not number_follows and word.lower().rstrip(".") not in _MONTHS
+    if lower in _AFTER_NAME or before in _STATES or ("." in before and _ACRONYM.fullmatch(before)):
+        return opens or (close - dot > 1 and text[close - 1] in '"”’')
+    return True
+
+
+def _ends_after_letter(begin: int, dot: int, lower: str, before: str, word: str) -> bool:
+    if before.isdigit():
+        return dot - 1 > begin and word in _OPENERS
+    if before == "I" or not before.isalpha():
+        return True
+    if before.isupper():
+        return word in _OPENERS and word not in ("I", "A")
+    if lower == "v":
+        return False
+    return lower not in _BEFORE_NUMBER or not (word[0].isdigit() or word.lower().rstrip(".") in _MONTHS)

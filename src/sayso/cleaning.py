@@ -1,0 +1,184 @@
+"""Decide which parts of a seed are boilerplate, and say why.
+
+Cleaning only deletes. What is kept and what is removed tile the seed exactly; a kept span is one unbroken slice of
+one line. All offsets are Unicode code points of the seed, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from typing import NamedTuple
+
+from sayso.rules import DATE_STAMP, RULES, WHITESPACE, Rule, candidates
+
+__all__ = ["Cleaning", "Removal", "Span", "clean", "keep_lines", "reconstruct"]
+
+MOST_STRAY = 20
+HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
+TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
+
+
+class Span(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+class Removal(NamedTuple):
+    """A span of the seed that was removed, and the id of the rule that removed it."""
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """The outcome for one seed.
+
+    Attributes:
+        kept: the blocks, in order; none is empty and none starts or ends with white space.
+        removed: everything else, in order; white space between blocks has the rule `whitespace`.
+        date: the ISO date of a removed date stamp, or None.
+    """
+
+    kept: tuple[Span, ...]
+    removed: tuple[Removal, ...]
+    date: str | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    rule: str | None = None
+
+
+def clean(text: str) -> Cleaning:
+    """Tile a seed into kept blocks and removals. Linear in the length of the text.
+
+    Args:
+        text: the whole seed.
+
+    Returns:
+        spans in code points of `text`.
+    """
+    lines, stamp = _lines(text)
+    for line in lines:
+        line.rule = next((r.id for r in candidates(line.text) if r.place == "anywhere" and _takes(r, line.text)), None)
+    _related_lists(lines)
+    _stray_captions(text, lines)
+    _head(lines)
+    _tail(lines)
+    kept = tuple(Span(line.start, line.end) for line in lines if line.rule is None)
+    removed = [Removal(line.start, line.end, line.rule) for line in lines if line.rule is not None]
+    date = None
+    if stamp:
+        date = DATE_STAMP.match(text).group(1)  # type: ignore[union-attr]
+        removed.insert(0, Removal(0, stamp, "date-stamp"))
+    return Cleaning(kept, tuple(_tile(len(text), kept, removed)), date)
+
+
+def keep_lines(text: str) -> Cleaning:
+    """A cleaning that removes nothing but white space: for texts that are clean already."""
+    lines, _ = _lines(text, stamped=False)
+    kept = tuple(Span(line.start, line.end) for line in lines)
+    return Cleaning(kept, tuple(_tile(len(text), kept, ())))
+
+
+def reconstruct(text: str, cleaning: Cleaning) -> str:
+    """Put the kept and removed spans back together in order; equals the seed if they tile it."""
+    spans = sorted([*cleaning.kept, *((r.start, r.end) for r in cleaning.removed)])
+    return "".join(text[start:end] for start, end in spans)
+
+
+def _lines(text: str, *, stamped: bool = True) -> tuple[list[_Line], int]:
+    """The non-blank lines without their edges' white space, and the length of a date stamp before them."""
+    match = DATE_STAMP.match(text) if stamped else None
+    stamp = match.end() if match else 0
+    lines = []
+    position = stamp
+    for raw in text[stamp:].splitlines(keepends=True) if stamp else text.splitlines(keepends=True):
+        stripped = raw.strip()
+        if stripped:
+            start = position + (0 if raw[0] == stripped[0] else len(raw) - len(raw.lstrip()))
+            lines.append(_Line(start, start + len(stripped), stripped))
+        position += len(raw)
+    return lines, stamp
+
+
+def _takes(rule: Rule, line: str) -> bool:
+    return len(line) <= rule.max_chars and rule.test(line)
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is running text: a closed sentence of some length, or many words."""
+    return (len(line) > 40 and line.rstrip("\"'”’)]")[-1:] in ".!?…") or len(line) > 240
+
+
+def _is_title(line: str) -> bool:
+    return len(line) <= 100 and not _is_prose(line) and line[-1] not in ".!;,:"
+
+
+def _related_lists(lines: Sequence[_Line]) -> None:
+    """Give the headlines under a `related-list` heading to it, but never the heading of a paragraph that follows."""
+    inside = False
+    for i, line in enumerate(lines):
+        if line.rule is not None:
+            inside = RULES[line.rule].heads_list
+        elif inside and _is_title(line.text) and (i + 1 == len(lines) or not _is_prose(lines[i + 1].text)):
+            line.rule = "related-list"
+        else:
+            inside = False
+
+
+def _stray_captions(text: str, lines: Sequence[_Line]) -> None:
+    """Remove a repeated title that stands between a paragraph and a heading, and so heads nothing.
+
+    At most `MOST_STRAY` titles of a text are looked up in it, so that time stays linear in its length.
+    """
+    rule = RULES["stray-caption"]
+    rest = [line for line in lines if line.rule is None]
+    looked_up = 0
+    for before, line, heading, paragraph in zip(rest, rest[1:], rest[2:], rest[3:], strict=False):
+        if _takes(rule, line.text) and _is_prose(before.text) and _is_title(heading.text) and _is_prose(paragraph.text):
+            looked_up += 1
+            if looked_up > MOST_STRAY:
+                return
+            if text.count(line.text, 0, line.start) >= 2:
+                line.rule = rule.id
+
+
+def _head(lines: Sequence[_Line]) -> None:
+    for line in lines:
+        if line.rule is None:
+            line.rule = next((rule.id for rule in HEAD if _takes(rule, line.text)), None)
+            if line.rule is None and _is_prose(line.text):
+                return
+
+
+def _tail(lines: Sequence[_Line]) -> None:
+    for line in reversed(lines):
+        if line.rule is None:
+            line.rule = next((rule.id for rule in TAIL if _takes(rule, line.text)), None)
+            if line.rule is None:
+                return
+
+
+def _tile(length: int, kept: Iterable[Span], removed: Iterable[Removal]) -> list[Removal]:
+    """The removals with every gap between spans filled by `whitespace`."""
+    tiles: list[Removal] = []
+    position = 0
+    for start, end, rule in merge(((*span, None) for span in kept), removed, key=lambda span: span[0]):
+        if start > position:
+            tiles.append(Removal(position, start, WHITESPACE))
+        if rule is not None:
+            tiles.append(Removal(start, end, rule))
+        position = end
+    if position < length:
+        tiles.append(Removal(position, length, WHITESPACE))
+    return tiles

@@ -1,0 +1,338 @@
+"""Read the inputs of a corpus document by document, and find what is wrong with them.
+
+One document is in memory at a time; of earlier ones only links, ids and a sketch of their words are kept.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sayso import jsonl
+from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, units
+from sayso.checks import Incident, differing_line, relative
+from sayso.cleaning import clean
+from sayso.errors import InputError
+from sayso.layers import Annotation, Claim, Entity, FormError, dump, parse
+from sayso.project import Annotator, Project
+from sayso.rows import fold
+from sayso.scheme_checks import SchemeChecks
+from sayso.seeds import Source, sha256
+from sayso.segmentation import Document, segment
+
+__all__ = ["Examination", "Record", "shingles"]
+
+NEAR = 0.5
+"""From this share of common word sequences on, two texts are near-duplicates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document with all that was said of it; `document` is None where the seed cannot be read."""
+
+    source: Source
+    document: Document | None
+    gold: list[Annotation] | None
+    layers: dict[str, list[Annotation]]
+
+
+@dataclass
+class Examination:
+    """The inputs of one corpus. Iterate `records` to the end, then read `incidents`."""
+
+    project: Project
+    incidents: list[Incident] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    annotators: list[Annotator] = field(default_factory=list)
+    decisions: dict[Unit, Decision] = field(default_factory=dict)
+    _decision_lines: dict[Unit, int] = field(default_factory=dict)
+    _labels: dict[str, dict[str, tuple[Path, int]]] = field(default_factory=lambda: defaultdict(dict))
+    _holders: list[tuple[str, Path, int]] = field(default_factory=list)
+    _sketches: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _sizes: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._read_sources()
+        self._read_annotators()
+        self._read_decisions()
+        self._stray_files()
+
+    def report(self, path: Path, line: int, check: str, message: str) -> None:
+        """Note an incident."""
+        self.incidents.append(Incident(relative(path, self.project.root), line, check, message))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any incident so far is an error."""
+        return any(incident.severity == "error" for incident in self.incidents)
+
+    # -- what is read first
+
+    def _read_sources(self) -> None:
+        path = self.project.sources
+        lines = self._scan(path, "source-malformed")
+        seen: set[str] = set()
+        for number, value in lines:
+            try:
+                source = Source.parse(value)
+            except ValueError as error:
+                self.report(path, number, "source-malformed", str(error))
+                continue
+            if source.id in seen:
+                self.report(path, number, "source-duplicate", f"the id {source.id!r} stands twice")
+                continue
+            seen.add(source.id)
+            self.sources.append(source)
+        canonical = jsonl.encode(s.to_json() for s in sorted(self.sources, key=lambda s: s.id))
+        if not self.has_errors and canonical != path.read_bytes():
+            self.report(
+                path,
+                0,
+                "canonical-form",
+                "not sorted by id, or keys not in order: `sayso build` cannot mend it",
+            )
+        self.sources.sort(key=lambda s: s.id)
+
+    def _read_annotators(self) -> None:
+        try:
+            self.annotators = self.project.annotators()
+        except InputError as error:
+            self.report(Path(error.path), error.line or 0, "annotators-malformed", error.problem)
+
+    def _read_decisions(self) -> None:
+        path = self.project.decisions
+        if not path.exists():
+            return
+        ids = {source.id for source in self.sources}
+        for number, value in self._scan(path, "decision-malformed"):
+            try:
+                decision = parse_decision(value)
+            except FormError as error:
+                self.report(path, number, "decision-malformed", str(error))
+                continue
+            if decision.unit in self.decisions:
+                self.report(path, number, "decision-malformed", "this unit was decided on an earlier line")
+            elif decision.unit.doc not in ids:
+                self.report(path, number, "decision-stale", f"there is no document {decision.unit.doc!r}")
+            else:
+                self.decisions[decision.unit] = decision
+                self._decision_lines[decision.unit] = number
+        canonical = jsonl.encode(self.decisions[unit].to_json() for unit in sorted(self.decisions))
+        if len(self.decisions) and not self.has_errors and canonical != path.read_bytes():
+            self.report(path, 0, "canonical-form", "not sorted by document, layer and place, or keys not in order")
+
+    def _scan(self, path: Path, check: str) -> list[tuple[int, dict[str, object]]]:
+        try:
+            lines = list(jsonl.scan(path))
+        except InputError as error:
+            self.report(path, 0, check, error.problem)
+            return []
+        for line in lines:
+            if line.value is None:
+                self.report(path, line.number, check, line.problem or "")
+        return [(line.number, line.value) for line in lines if line.value is not None]
+
+    def _stray_files(self) -> None:
+        """Files that belong to no seed."""
+        ids = {source.id for source in self.sources}
+        listed = {source.file for source in self.sources} | {self.project.sources.name, "README.md"}
+        folder = self.project.seeds
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name not in listed:
+                self.report(
+                    path,
+                    0,
+                    "seed-unlisted",
+                    "not in sources.jsonl: take it in with `sayso add`, or remove it",
+                )
+        known = {annotator.name for annotator in self.annotators}
+        for layer in self._layer_folders():
+            if layer != self.project.gold and layer.name not in known:
+                self.report(layer, 0, "annotator-undescribed", "add a line to annotations/annotators.jsonl")
+            for path in sorted(layer.iterdir()):
+                if path.suffix != ".jsonl" or path.stem not in ids:
+                    self.report(path, 0, "document-unknown", "there is no seed of this name")
+
+    def _layer_folders(self) -> list[Path]:
+        folder = self.project.annotations / "annotators"
+        people = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        return [*([self.project.gold] if self.project.gold.is_dir() else []), *people]
+
+    # -- document by document
+
+    def records(self) -> Iterator[Record]:
+        """Yield every document in the order of ids; incidents are noted on the way."""
+        folders = self._layer_folders()
+        for number, source in enumerate(self.sources):
+            seed = self._seed(source)
+            if seed is None:
+                yield Record(source, None, None, {})
+                continue
+            document = segment(seed, clean(seed), source.id)
+            self._check_document(document, source, number)
+            gold: list[Annotation] | None = None
+            layers: dict[str, list[Annotation]] = {}
+            lines: dict[str, list[int]] = {}
+            for folder in folders:
+                path = folder / f"{source.id}.jsonl"
+                if path.exists():
+                    annotations, lines[folder.name] = self._annotations(path)
+                    if folder == self.project.gold:
+                        gold = annotations
+                    else:
+                        layers[folder.name] = annotations
+            for name, annotations in [*([("gold", gold)] if gold is not None else []), *layers.items()]:
+                path = (
+                    self.project.gold if annotations is gold else folders[0].parent / "annotators" / name
+                ) / f"{source.id}.jsonl"
+                self._check_annotations(path, document, annotations, lines[path.parent.name], gold)
+            self._check_adjudication(document, gold, layers, lines.get("gold", []))
+            yield Record(source, document, gold, layers)
+        self._check_corpus()
+
+    def _seed(self, source: Source) -> str | None:
+        path = self.project.seeds / source.file
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            self.report(path, 0, "seed-missing", "restore it, for example with `git checkout`")
+            return None
+        if len(data) != source.bytes or sha256(data) != source.sha256:
+            self.report(
+                path, 0, "seed-changed",
+                f"sources.jsonl has {source.bytes} bytes with sha256 {source.sha256[:12]}…, the file {len(data)} with"
+                f" {sha256(data)[:12]}…: restore it, for example with `git checkout`",
+            )  # fmt: skip
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.report(path, 0, "seed-not-utf8", f"at byte {error.start}")
+            return None
+        for sign, name in (("\ufeff", "a byte order mark"), ("\0", "a NUL")):
+            if sign in text:
+                self.report(path, text.count("\n", 0, text.index(sign)) + 1, "seed-unfit", f"{name} in the text")
+        return text
+
+    def _check_document(self, document: Document, source: Source, number: int) -> None:
+        path = self.project.seeds / source.file
+        if not document.blocks:
+            self.report(path, 0, "seed-empty", "every line was removed as boilerplate")
+        stamp = document.cleaning.date
+        if stamp is not None and stamp != source.published:
+            self.report(path, 1, "date-disagrees", f"the text says {stamp}, sources.jsonl {source.published}")
+        sketch = shingles(document.text)
+        self._sizes.append(len(sketch))
+        common = Counter(other for shingle in sketch for other in self._sketches[shingle])
+        for other, shared in sorted(common.items()):
+            if shared / (len(sketch) + self._sizes[other] - shared) >= NEAR:
+                twin = self.sources[other].id
+                leak = fold(twin) != fold(source.id)
+                self.report(path, 0, "fold-leak" if leak else "near-duplicate", f"nearly the same text as {twin}")
+        for shingle in sketch:
+            self._sketches[shingle].append(number)
+
+    def _annotations(self, path: Path) -> tuple[list[Annotation], list[int]]:
+        """The annotations of a file that can be read, and the line of each."""
+        annotations: list[Annotation] = []
+        lines: list[int] = []
+        before = len(self.incidents)
+        for number, value in self._scan(path, "line-malformed"):
+            try:
+                annotations.append(parse(value))
+                lines.append(number)
+            except FormError as error:
+                self.report(path, number, "annotation-malformed", str(error))
+        if len(self.incidents) == before and dump(annotations) != path.read_bytes():
+            line = differing_line(path.read_bytes(), dump(annotations))
+            what = "not sorted by (start, end, id), keys not in order, or not written as sayso writes it"
+            self.report(path, line, "canonical-form", what)
+        return annotations, lines
+
+    def _check_annotations(
+        self,
+        path: Path,
+        document: Document,
+        annotations: list[Annotation],
+        lines: list[int],
+        gold: list[Annotation] | None,
+    ) -> None:
+        checks = SchemeChecks(self.project.scheme, document, annotations, gold)
+        for index, check, message in checks.run():
+            self.report(path, lines[index] if index >= 0 else 0, check, message)
+        for a, line in zip(annotations, lines, strict=True):
+            if isinstance(a, Entity) and a.entity:
+                self._labels[a.entity].setdefault(a.label, (path, line))
+            elif isinstance(a, Claim) and a.holder and a.holder.entity:
+                self._holders.append((a.holder.entity, path, line))
+
+    def _check_adjudication(
+        self,
+        document: Document,
+        gold: list[Annotation] | None,
+        layers: Mapping[str, Sequence[Annotation]],
+        lines: Sequence[int],
+    ) -> None:
+        """Gold is what the annotators agree on and the decisions say."""
+        decided = {unit: d for unit, d in self.decisions.items() if unit.doc == document.id}
+        if not layers:
+            for unit in decided:
+                self.report(
+                    self.project.decisions,
+                    self._decision_lines[unit],
+                    "decision-stale",
+                    "nobody annotated this document",
+                )
+            return
+        if gold is None:
+            return
+        path = self.project.gold / f"{document.id}.jsonl"
+        expected, undecided = merge(document.id, layers, decided)
+        for unit in undecided:
+            stale = unit in decided
+            self.report(
+                self.project.decisions if stale else path, self._decision_lines[unit] if stale else 0,
+                "decision-stale" if stale else "undecided",
+                f"{unit.layer} at {unit.start}-{unit.end} of {document.id}: the annotators differ"
+                + (" from what this decision quotes" if stale else ", and adjudication.jsonl has no decision"),
+            )  # fmt: skip
+        want = {unit: content(a) for unit, a in units(document.id, expected).items()}
+        for a, line in zip(gold, lines, strict=True):
+            (unit,) = units(document.id, [a])
+            if unit not in undecided and want.pop(unit, None) != content(a):
+                self.report(
+                    path,
+                    line,
+                    "gold-unfounded",
+                    f"{a.id} is not what the annotators agree on or a decision says",
+                )
+        for unit in sorted(want):
+            self.report(path, 0, "gold-unfounded", f"the {unit.layer} at {unit.start}-{unit.end} is missing")
+
+    def _check_corpus(self) -> None:
+        """What concerns all documents together."""
+        for link, labels in sorted(self._labels.items()):
+            for label, (path, line) in list(labels.items())[1:]:
+                self.report(
+                    path,
+                    line,
+                    "link-two-labels",
+                    f"'{link}' is {label} here and {next(iter(labels))} elsewhere",
+                )
+        for link, path, line in self._holders:
+            own = link.partition(":")[0] == path.stem if ":" in link else link in self._labels
+            if not own:
+                self.report(path, line, "holder-unknown", f"no entity of the corpus has the link '{link}'")
+
+
+def shingles(text: str, size: int = 8, keep: int = 8) -> set[int]:
+    """A sketch of a text for finding near-duplicates: hashes of word sequences, one in `keep` of them.
+
+    The same sequences are kept of every text (Broder, On the resemblance and containment of documents, 1997), so that
+    the resemblance of two sketches estimates that of the texts. A short text keeps all.
+    """
+    words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
+    hashes = {zlib.crc32(" ".join(words[i : i + size]).encode()) for i in range(max(1, len(words) - size + 1))}
+    return {h for h in hashes if h % keep == 0} if len(hashes) > 40 * keep else hashes

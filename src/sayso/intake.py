@@ -1,0 +1,272 @@
+"""Take new texts into `seeds/`, and start a new corpus. A text that is no good is refused, by the name of its fault."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ftfy import fix_encoding
+from ftfy.badness import is_bad
+
+from sayso import jsonl
+from sayso.cleaning import Cleaning, clean
+from sayso.datasheet import template
+from sayso.errors import InputError, IntakeError, StorageError
+from sayso.examine import NEAR, shingles
+from sayso.project import Project
+from sayso.resources import resource
+from sayso.rules import WHITESPACE
+from sayso.seeds import RIGHTS, SEED_ID, Source, read_seed, read_sources, sha256
+from sayso.segmentation import segment
+from sayso.storage import exclusive, write_file
+
+__all__ = ["ALLOWABLE", "FAULTS", "Intake", "add", "init"]
+
+FAULTS = {
+    "bad-name": "the file's name, without its ending, becomes the id: letters, digits, '.', '_' and '-' only",
+    "name-taken": "another text has this name: rename the file; seeds are never overwritten",
+    "not-utf8": "the bytes are no UTF-8: convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8`",
+    "lone-surrogate": "half of a surrogate pair stands as a character: write the text again from its source",
+    "byte-order-mark": "the file starts with a byte order mark: save it without one",
+    "nul": "there is a NUL in the text: it is no text, or UTF-16; convert it with `iconv -t UTF-8`",
+    "crlf": "the lines end in CR LF: convert them with `dos2unix`, or keep them with --allow crlf",
+    "mojibake": "UTF-8 was read as another encoding: decode the source anew, or keep it with --allow mojibake",
+    "hard-wrapped": "paragraphs are broken into short lines: join them, or let each be a block: --allow hard-wrapped",
+    "empty": "nothing would be kept of this text",
+    "duplicate": "this very text is a seed already",
+    "near-duplicate": "nearly the same text is a seed already: drop one, or keep both with --allow near-duplicate",
+}
+"""Every reason to refuse a text, and what to do about it."""
+
+ALLOWABLE = ("crlf", "mojibake", "hard-wrapped", "near-duplicate")
+"""The faults that a user may decide to live with."""
+
+
+@dataclass
+class Intake:
+    """What became of the files: taken, refused with the reason, or there already from an interrupted run."""
+
+    added: list[Source] = field(default_factory=list)
+    refused: list[IntakeError] = field(default_factory=list)
+
+
+def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
+    """Copy texts into `seeds/` and describe them in `sources.jsonl`. Each file is judged by itself.
+
+    Args:
+        files: UTF-8 texts; the name without its ending becomes the id.
+        allow: faults to live with, of `ALLOWABLE`.
+
+    Raises:
+        InputError: the corpus or its sources.jsonl cannot be read.
+        StorageError: the disk refuses.
+    """
+    project = Project.read(root)
+    allowed = frozenset(allow)
+    result = Intake()
+    with exclusive(root):
+        sources = {source.id: source for source in read_sources(project.sources)}
+        sketches = {id: shingles(_clean_text(read_seed(project.seeds, source).text)) for id, source in sources.items()}
+        for path in files:
+            try:
+                data, text = _read(path, allowed)
+                source = _describe(path, data, text)
+                _compare(path, source, text, sources, sketches, allowed)
+                target = project.seeds / source.file
+                if target.exists() and target.read_bytes() != data:
+                    raise IntakeError(path, "name-taken", FAULTS["name-taken"])
+            except IntakeError as error:
+                result.refused.append(error)
+                continue
+            write_file(target, data)
+            sources[source.id], sketches[source.id] = source, shingles(_clean_text(text))
+            result.added.append(source)
+            # After every text, so that a kill in the middle leaves at most a file that the next run takes up again.
+            write_file(project.sources, jsonl.encode(sources[id].to_json() for id in sorted(sources)))
+    return result
+
+
+def _refuse(path: Path, fault: str, detail: str = "", line: int | None = None) -> IntakeError:
+    return IntakeError(path, fault, f"{detail}{'; ' if detail else ''}{FAULTS[fault]}", line)
+
+
+def _read(path: Path, allowed: frozenset[str]) -> tuple[bytes, str]:
+    """The bytes and the text of a file that has no fault of its own."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error
+    if not SEED_ID.fullmatch(path.stem):
+        raise _refuse(path, "bad-name")
+    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise _refuse(path, "byte-order-mark", "UTF-16" if data[0] != 0xEF else "", 1)
+    if b"\0" in data:
+        raise _refuse(path, "nul", line=data.count(b"\n", 0, data.index(b"\0")) + 1)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        surrogate = re.match(rb"\xed[\xa0-\xbf][\x80-\xbf]", data[error.start : error.start + 3])
+        raise _refuse(path, "lone-surrogate" if surrogate else "not-utf8", f"byte {error.start}", line) from error
+    if "\r" in text and "crlf" not in allowed:
+        raise _refuse(path, "crlf", line=text.count("\n", 0, text.index("\r")) + 1)
+    if "mojibake" not in allowed:
+        for number, line_text in enumerate(text.splitlines(), 1):
+            if is_bad(line_text):
+                raise _refuse(path, "mojibake", _example(line_text), number)
+    if "hard-wrapped" not in allowed and (wrapped := _wrapped_at(text)):
+        raise _refuse(path, "hard-wrapped", line=wrapped)
+    return data, text
+
+
+def _example(line: str) -> str:
+    """A garbled word and what it should have been, where ftfy can tell."""
+    for word in line.split():
+        if is_bad(word):
+            return f"{word!r} looks like {fix_encoding(word)!r}"
+    return ""
+
+
+def _wrapped_at(text: str) -> int | None:
+    """The first line of a hard-wrapped text: most long lines stop in mid-sentence and go on in the next."""
+    lines = text.splitlines()
+    breaks = [
+        number
+        for number, (line, following) in enumerate(itertools.pairwise(lines), 1)
+        if 40 <= len(line.rstrip()) <= 100 and line.rstrip()[-1].isalnum() and following[:1].islower()
+    ]
+    long = sum(len(line) >= 40 for line in lines)
+    return breaks[0] if len(breaks) >= 3 and len(breaks) * 3 > long else None
+
+
+def _clean_text(text: str) -> str:
+    return "\n".join(text[start:end] for start, end in clean(text).kept)
+
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
+def _describe(path: Path, data: bytes, text: str) -> Source:
+    """The source of a text, as far as the text itself shows it."""
+    document = segment(text)
+    if not document.blocks:
+        raise _refuse(path, "empty")
+    head = document.blocks[0]
+    title = text[head.seed_start : head.seed_end] if head.kind == "heading" else None
+    cleaning = document.cleaning
+    return Source(
+        path.stem, f"{path.stem}.txt", sha256(data), len(data), "en", title, None,
+        _author(text, cleaning), None, cleaning.date or _published(text, cleaning), "unknown", RIGHTS,
+    )  # fmt: skip
+
+
+def _removed(text: str, cleaning: Cleaning, rule: str) -> list[str]:
+    return [text[r.start : r.end] for r in cleaning.removed if r.rule == rule and r.rule != WHITESPACE]
+
+
+def _author(text: str, cleaning: Cleaning) -> str | None:
+    """The name in a byline."""
+    for line in _removed(text, cleaning, "byline"):
+        match = re.match(r"(?i:(?:written |posted |published )?by:? )((?:[A-Z][\w.'’-]* ?){2,4})", line)
+        if match:
+            return match.group(1).strip()
+    return None
+
+
+def _published(text: str, cleaning: Cleaning) -> str | None:
+    """The date of a time stamp, if it names the month or is an ISO date: figures alone are ambiguous."""
+    for line in _removed(text, cleaning, "timestamp"):
+        iso = re.search(r"\b(\d{4})-(\d{2})-(\d{2})\b", line)
+        if iso:
+            return iso.group()
+        words = re.findall(r"[A-Za-z]{3,}|\d+", line)
+        months = [i for w in words for i, m in enumerate(_MONTHS, 1) if m.startswith(w.lower())]
+        days = [int(w) for w in words if w.isdigit() and len(w) <= 2]
+        years = [w for w in words if w.isdigit() and len(w) == 4]
+        if len(months) == 1 and years and days and 1 <= days[0] <= 31:
+            return f"{years[0]}-{months[0]:02}-{days[0]:02}"
+    return None
+
+
+def _compare(
+    path: Path,
+    source: Source,
+    text: str,
+    sources: dict[str, Source],
+    sketches: dict[str, set[int]],
+    allowed: frozenset[str],
+) -> None:
+    """Refuse a text that is there already."""
+    for other in sources.values():
+        if other.sha256 == source.sha256:
+            raise _refuse(path, "duplicate", f"seeds/{other.file}")
+    if source.id in sources:
+        raise _refuse(path, "name-taken")
+    if "near-duplicate" in allowed:
+        return
+    sketch = shingles(_clean_text(text))
+    for id, other_sketch in sketches.items():
+        alike = len(sketch & other_sketch) / max(1, len(sketch | other_sketch))
+        if alike >= NEAR:
+            raise _refuse(
+                path,
+                "near-duplicate",
+                f"{alike:.0%} of the words in a row are those of seeds/{sources[id].file}",
+            )
+
+
+def init(folder: Path) -> list[Path]:
+    """Start a corpus in a folder that is not there yet or is empty.
+
+    Returns:
+        the files that were made.
+
+    Raises:
+        InputError: the folder holds something, or its name makes no name for a corpus.
+        StorageError: the disk refuses.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+    if not name:
+        raise InputError(folder, "the folder's name becomes the corpus's: it needs a letter or a digit")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(folder, "is not empty: give a folder that is not there yet")
+    files = {
+        "pyproject.toml": f'[project]\nname = "{name}"\nversion = "0.1.0"\n\n[tool.sayso]\ntitle = "{name}"\n',
+        "seeds/sources.jsonl": "",
+        "annotations/GUIDELINES.md": resource("annotations/GUIDELINES.md").read_text(encoding="utf-8"),
+        "annotations/schema.json": resource("annotations/schema.json").read_text(encoding="utf-8"),
+        "DATASHEET.md": template(name),
+        "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n",
+        "README.md": _README.format(name=name),
+    }
+    try:
+        for relative in files:
+            (folder / relative).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "annotations" / "gold").mkdir()
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror}") from error
+    for relative, text in files.items():
+        write_file(folder / relative, text.encode())
+    return [folder / relative for relative in files]
+
+
+_README = """# {name}
+
+A corpus made with sayso.
+
+```
+sayso add TEXT.txt ...   take texts in
+sayso build              make corpus/
+sayso validate           check everything
+sayso show DOCUMENT      look at one
+```
+
+<!-- figures:rows -->
+<!-- /figures -->
+"""

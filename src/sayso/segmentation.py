@@ -1,0 +1,154 @@
+"""A cleaned seed as a document: blocks, their kinds, and sentences, with offsets on both sides.
+
+The text of a document is its blocks joined by one newline. Offsets called `start`, `end` are code points of that text,
+`seed_start`, `seed_end` code points of the seed; both exclusive at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from sayso.boundaries import sentences
+from sayso.cleaning import Cleaning, Span, clean
+from sayso.errors import LineageError
+
+__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "segment"]
+
+BlockKind = Literal["heading", "paragraph", "list_item", "caption"]
+BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
+
+
+class Block(NamedTuple):
+    """One unbroken slice of the seed."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    seed_start: int
+    seed_end: int
+
+
+class Sentence(NamedTuple):
+    """One sentence; `number` is its position in the document, `block` that of its block, both from 0."""
+
+    number: int
+    start: int
+    end: int
+    seed_start: int
+    seed_end: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A seed after cleaning and segmenting."""
+
+    id: str
+    seed: str
+    text: str
+    cleaning: Cleaning
+    blocks: tuple[Block, ...]
+    sentences: tuple[Sentence, ...]
+
+    def to_seed(self, offset: int) -> int:
+        """Map an offset of the text to the seed.
+
+        An offset on the newline between two blocks is the end of the first.
+
+        Raises:
+            LineageError: the offset is outside the text.
+        """
+        i = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
+        if i < 0 or offset > self.blocks[i].end:
+            raise LineageError(f"{self.id}: offset {offset} is outside the text of {len(self.text)} code points")
+        return self.blocks[i].seed_start + offset - self.blocks[i].start
+
+    def from_seed(self, start: int, end: int) -> Span:
+        """Map a span of the seed to the text.
+
+        Raises:
+            LineageError: the span is empty, outside the seed, or touches a removed character; the rule is named.
+        """
+        i = bisect_right(self.blocks, start, key=lambda block: block.seed_start) - 1
+        if start < end and i >= 0 and end <= self.blocks[i].seed_end:
+            shift = self.blocks[i].start - self.blocks[i].seed_start
+            return Span(start + shift, end + shift)
+        if not 0 <= start < end <= len(self.seed):
+            raise LineageError(
+                f"{self.id}: {start}-{end} is no span of the seed, which has {len(self.seed)} code points"
+            )
+        removed = self.cleaning.removed
+        first = bisect_right(removed, start, key=lambda removal: removal.end)
+        for removal in removed[first:]:
+            if removal.start < end:
+                raise LineageError(
+                    f"{self.id}: {start}-{end} touches {removal.start}-{removal.end},"
+                    f" which the rule '{removal.rule}' removed"
+                )
+        raise AssertionError("kept and removed spans do not tile the seed")  # pragma: no cover
+
+    def sentence_at(self, start: int, end: int) -> Sentence | None:
+        """The sentence that holds a span of the seed whole, or None."""
+        i = bisect_right(self.sentences, start, key=lambda sentence: sentence.seed_start) - 1
+        if i >= 0 and end <= self.sentences[i].seed_end:
+            return self.sentences[i]
+        return None
+
+
+_LIST_ITEM = re.compile(r"(?:[•·▪◦‣*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)|table|chart|map|graphic|photo|image|video|picture)\s?\d{0,3}\s?[:.|–—-]\s",
+    re.IGNORECASE,
+)
+_CLOSED = frozenset(".!…;,:")
+
+
+def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Document:
+    """Build the document of a seed.
+
+    Args:
+        text: the seed.
+        cleaning: its cleaning; made here if None.
+        id: the seed's id.
+    """
+    cleaning = clean(text) if cleaning is None else cleaning
+    blocks: list[Block] = []
+    units: list[Sentence] = []
+    position = 0
+    for i, (start, end) in enumerate(cleaning.kept):
+        shift = position - start
+        kind = _kind(text, i, cleaning.kept)
+        blocks.append(Block(position, end + shift, kind, start, end))
+        spans = ((start, end),) if kind == "heading" else sentences(text, start, end)
+        for first, last in spans:
+            units.append(Sentence(len(units), first + shift, last + shift, first, last, i))
+        position = end + shift + 1
+    joined = "\n".join([text[start:end] for start, end in cleaning.kept])
+    return Document(id, text, joined, cleaning, tuple(blocks), tuple(units))
+
+
+def _kind(text: str, i: int, kept: Sequence[Span]) -> BlockKind:
+    start, end = kept[i]
+    if end - start > 300:
+        return "paragraph"
+    line = text[start:end]
+    if _LIST_ITEM.match(line):
+        return "list_item"
+    if _CAPTION.match(line):
+        return "caption"
+    return "heading" if _is_heading(line, last=i + 1 == len(kept)) else "paragraph"
+
+
+def _is_heading(line: str, *, last: bool) -> bool:
+    """A short line that closes like no sentence, with something under it; a question if most words are capitalised."""
+    words = line.split()
+    if last or len(words) > 15 or len(line) > 120 or line[-1] in _CLOSED or line[-2:] in (".”", '."', ".)"):
+        return False
+    if line[-1] in "?!\"”’'":
+        capitals = sum(word[0].isupper() or not word[0].isalpha() for word in words)
+        return capitals * 2 > len(words)
+    return True

@@ -1,0 +1,119 @@
+"""Write so that a reader, or a kill at any moment, never meets half a file or half a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sayso.errors import StorageError
+
+__all__ = ["exclusive", "fsync_tree", "remove_folder", "swap_folder", "write_file"]
+
+_AT_FDCWD = -100 if sys.platform != "darwin" else -2
+_RENAME_EXCHANGE = 2  # also RENAME_SWAP of macOS
+
+
+@contextlib.contextmanager
+def _storage(action: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"cannot {action} {path}: {error.strerror or error}") from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file whole: temporary name, fsync, rename, fsync of the folder.
+
+    Raises:
+        StorageError: the disk is full, read-only or gone; the old file is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    with _storage("write", path):
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _fsync(path.parent)
+
+
+def fsync_tree(folder: Path) -> None:
+    """Bring every file and folder below `folder` to the disk."""
+    with _storage("write", folder):
+        for path in [*folder.rglob("*"), folder]:
+            _fsync(path)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def swap_folder(new: Path, target: Path) -> None:
+    """Put `new` in the place of `target` in one step; what was there is then at `new`, for the caller to remove.
+
+    Where the file system cannot exchange two names, `target` is away for the instant between two renames.
+    """
+    with _storage("replace", target):
+        if not target.exists():
+            new.rename(target)
+        elif not _exchange(new, target):
+            aside = new.with_name(new.name + ".old")
+            target.rename(aside)
+            new.rename(target)
+            aside.rename(new)
+        _fsync(target.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    libc = ctypes.CDLL(None, use_errno=True)
+    rename = getattr(libc, "renameatx_np" if sys.platform == "darwin" else "renameat2", None)
+    if rename is None:  # pragma: no cover - a C library older than 2018
+        return False
+    done = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), ctypes.c_uint(_RENAME_EXCHANGE))
+    if done == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all in it, if it is there."""
+    with _storage("remove", folder), contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder; it vanishes with the process, however that ends.
+
+    Raises:
+        StorageError: another process holds it.
+    """
+    with _storage("lock", folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StorageError(f"another sayso is at work in {folder}: wait for it to end") from error
+        yield
+    finally:
+        os.close(descriptor)
