@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from invented import make
 
 ROOT = Path(__file__).parent.parent

@@ -87,9 +87,18 @@ def gold(id: str) -> list[Annotation]:
             ],
         )
         annotations += [
-            _claim(text, ("said", 1), "say", ("Ada Lindqvist", 1, "ada-lindqvist"), "that the port of Norvik was safe", "view"),
+            _claim(
+                text,
+                ("said", 1),
+                "say",
+                ("Ada Lindqvist", 1, "ada-lindqvist"),
+                "that the port of Norvik was safe",
+                "view",
+            ),
             _claim(text, ("added", 1), "add", ("Lindqvist", 2, "ada-lindqvist"), "We lost 40 million crowns", "fact"),
-            _claim(text, ("denied", 1), "deny", ("Norvik Line", 2, "norvik-line"), "setting the fire", "fact", "denies"),
+            _claim(
+                text, ("denied", 1), "deny", ("Norvik Line", 2, "norvik-line"), "setting the fire", "fact", "denies"
+            ),
             _claim(text, ("blamed", 1), "blame", ("Lindqvist", 3, "ada-lindqvist"), "the delay", "fact"),
         ]
         verifiable = ["no", "yes", "yes", "yes", "no", "yes", "yes"]
@@ -104,7 +113,9 @@ def gold(id: str) -> list[Annotation]:
         )
         annotations += [
             _claim(text, ("announced", 1), "announce", ("Norvik Line", 1, "norvik-line"), "a new ferry", "plan"),
-            _claim(text, ("According", 1), "according", ("Lindqvist", 1, "ada-lindqvist"), "it will sail in 2019", "plan"),
+            _claim(
+                text, ("According", 1), "according", ("Lindqvist", 1, "ada-lindqvist"), "it will sail in 2019", "plan"
+            ),
         ]
         verifiable = ["yes", "yes"]
     annotations += [
@@ -174,7 +185,9 @@ def make(root: Path, *, built: bool = True) -> Path:
         f"## {section}\n\n" + "\n\n".join(f"### {code}, {words}\n\nInvented." for code, words in questions.items())
         for section, questions in QUESTIONS.items()
     )
-    (root / "DATASHEET.md").write_text(f"# Datasheet\n\n{answers}\n\n<!-- figures:rows -->\n<!-- /figures -->\n", encoding="utf-8")
+    (root / "DATASHEET.md").write_text(
+        f"# Datasheet\n\n{answers}\n\n<!-- figures:rows -->\n<!-- /figures -->\n", encoding="utf-8"
+    )
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## [0.1.0] - 2018-03-03\n", encoding="utf-8")
     if built:
         build(root)
