@@ -54,12 +54,6 @@ def main() -> None:
     except SaysoError as error:
         err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(NOT_RUN)
-    except BrokenPipeError:  # the reader of a pipe has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        err.print("stopped; nothing is half-written")
-        sys.exit(130)
 
 
 @contextmanager

@@ -22,21 +22,13 @@ __all__ = ["Change", "Difference", "compare", "opened"]
 
 Bump = Literal["PATCH", "MINOR", "MAJOR"]
 _BUMPS: tuple[Bump, ...] = ("PATCH", "MINOR", "MAJOR")
-# Columns that hold a judgement: where only these differ, a row was relabelled.
+# Where only these differ, a row was relabelled; where only places and the quoted words do, it was moved.
 _LABELS = frozenset(
-    (
-        "label",
-        "type",
-        "polarity",
-        "verifiable",
-        "ner_tags",
-        "entity",
-        "holder_entity",
-        "target_entity",
-        "block_kind",
-    )
+    ("label", "type", "polarity", "verifiable", "ner_tags", "kind", "block_kind")
+    + ("entity", "holder_entity", "target_entity")
 )
 _PLACES = frozenset(("start", "end", "seed_start", "seed_end", "starts", "ends", "index"))
+_QUOTED = frozenset(("text", "tokens"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +181,26 @@ def _rows(folder: Path, config: str) -> tuple[dict[str, dict[str, Any]], set[str
     return rows, columns
 
 
+def _changed(one: Any, other: Any, name: str = "") -> Iterator[str]:
+    """The names of the innermost fields in which two rows differ. A field that one lacks is no difference."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one.keys() & other.keys():
+            yield from _changed(one[key], other[key], key)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for a, b in zip(one, other, strict=True):
+            yield from _changed(a, b, name)
+    elif one != other:
+        yield name
+
+
 def _layer(config: str, old: Path, new: Path, old_labels: Labels, new_labels: Labels) -> Change:
     before, old_columns = _rows(old, config)
     after, new_columns = _rows(new, config)
     shared = before.keys() & after.keys()
     counts = {"moved": 0, "relabelled": 0, "edited": 0}
     for key in shared:
-        one, other = before[key], after[key]
-        changed = {name for name in one.keys() & other.keys() if one[name] != other[name]}
-        if changed & _PLACES and changed <= _PLACES | {"cue", "holder", "content"}:
+        changed = set(_changed(before[key], after[key]))
+        if changed & _PLACES and changed <= _PLACES | _QUOTED:
             counts["moved"] += 1
         elif changed and changed <= _LABELS:
             counts["relabelled"] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -106,9 +107,13 @@ class _ConfigWriter:
         try:
             if kind is None and self._rows:
                 self._flush()
+            self._writer.close()
+        except BaseException:
+            # Else pyarrow tries again when the object is collected, and prints a traceback.
+            self._writer.is_open = False
+            raise
         finally:
             self._lines.close()
-            self._writer.close()
 
     def file(self) -> ConfigFile:
         """What the card says of the closed file."""
@@ -131,18 +136,16 @@ def assemble(project: Project, folder: Path, progress: Progress | None = None) -
     kinds = features(project.scheme)
     tokenize = tokenizer()
     try:
-        writers = {config: _ConfigWriter(folder, config, kinds[config]) for config in CONFIGS}
-        for done, record in enumerate(examination.records(), 1):
-            if not examination.has_errors and record.document is not None:
-                made = rows(record.document, record.source, record.gold, tokenize)
-                figures.add(record.document, made, record.gold is not None, record.layers)
-                for config, writer in writers.items():
-                    writer.add(made[config])
-            if progress:
-                progress(done, len(examination.sources))
-        for writer in writers.values():
-            with writer:
-                pass
+        with ExitStack() as stack:
+            writers = {c: stack.enter_context(_ConfigWriter(folder, c, kinds[c])) for c in CONFIGS}
+            for done, record in enumerate(examination.records(), 1):
+                if not examination.has_errors and record.document is not None:
+                    made = rows(record.document, record.source, record.gold, tokenize)
+                    figures.add(record.document, made, record.gold is not None, record.layers)
+                    for config, writer in writers.items():
+                        writer.add(made[config])
+                if progress:
+                    progress(done, len(examination.sources))
         if not examination.has_errors:
             files = [writer.file() for writer in writers.values()]
             _write(folder / "README.md", card(project, figures, files, kinds))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sayso.errors import InputError
+
 __all__ = ["resource"]
 
 _PACKAGE = Path(__file__).parent
@@ -14,9 +16,9 @@ def resource(name: str) -> Path:
     """The path of `corpus`, `annotations/GUIDELINES.md` or `annotations/schema.json`.
 
     Raises:
-        FileNotFoundError: neither the wheel nor a checkout has it.
+        InputError: neither the wheel nor a checkout has it.
     """
     for folder in (_PACKAGE, _CHECKOUT):
         if (folder / name).exists():
             return folder / name
-    raise FileNotFoundError(f"{name} is not part of this installation of sayso: install it again")
+    raise InputError(name, "is not part of this installation of sayso: install it again")

@@ -22,7 +22,7 @@ Rows = dict[str, list[dict[str, Any]]]
 Tokenizer = Callable[[str], list[tuple[int, int]]]
 
 CONFIGS = ("documents", "sentences", "entities", "tokens", "claims", "stance")
-FOLDS = 5
+FOLDS = 10
 
 
 def fold(doc_id: str) -> int:
