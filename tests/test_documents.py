@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from sayso.datasheet import template, unanswered
 from sayso.figures import UnknownTableError, fill
 from sayso.layers import parse, to_json

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import spacy
-from conftest import ROOT
 from spacy.tokens import DocBin
 
 import sayso
+from conftest import ROOT
 from sayso import jsonl
 from sayso.errors import InputError
 from sayso.resources import resource

@@ -13,10 +13,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
 from datasets import ClassLabel, Dataset, Features, load_dataset
-from invented import make
 
+from conftest import ROOT
+from invented import make
 from sayso import jsonl
 from sayso.features import decode, features
 from sayso.layers import Entity, dump, read_layers

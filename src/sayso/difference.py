@@ -23,10 +23,10 @@ __all__ = ["Change", "Difference", "compare", "opened"]
 Bump = Literal["PATCH", "MINOR", "MAJOR"]
 _BUMPS: tuple[Bump, ...] = ("PATCH", "MINOR", "MAJOR")
 # Where only these differ, a row was relabelled; where only places and the quoted words do, it was moved.
-_LABELS = frozenset(
-    ("label", "type", "polarity", "verifiable", "ner_tags", "kind", "block_kind")
-    + ("entity", "holder_entity", "target_entity")
-)
+_LABELS = frozenset((
+    "label", "type", "polarity", "verifiable", "ner_tags", "kind", "block_kind", "entity", "holder_entity",
+    "target_entity",
+))  # fmt: skip
 _PLACES = frozenset(("start", "end", "seed_start", "seed_end", "starts", "ends", "index"))
 _QUOTED = frozenset(("text", "tokens"))
 
