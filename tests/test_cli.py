@@ -236,8 +236,8 @@ def test_add_and_init(sayso, tmp_path: Path) -> None:
     assert done.code == 1
     assert "duplicate: seeds/ferry.txt" in done.err
     done = sayso("add", tmp_path / "gone.txt", "--root", root)
-    assert done.code == 2
-    assert "cannot read" in done.err
+    assert done.code == 1
+    assert "unreadable: No such file" in done.err
     assert sayso("add", text, "--allow", "nul", "--root", root).code == 2
     done = sayso("init", root)
     assert done.code == 2

@@ -68,6 +68,8 @@ _CANDIDATE = re.compile(r"[.!?…][" + re.escape(_CLOSING) + r"]{0,6}(?:\s?\[\d{
 _NEXT_WORD = re.compile(r"([" + re.escape(_OPENING) + r"]{0,6})([^\s,;:]{0,40})")
 _ACRONYM = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _SPACE = re.compile(r"\s*")
+# 'a.' or 'ii.' before the first word of a block's sentence is the mark of a list item.
+_MARKER = re.compile(r"[a-z]|[ivx]{2,4}")
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
@@ -91,7 +93,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
             break
         if text[dot] == "." and following == dot + 2 and text[following].isupper():
             # The common case: five lower-case letters, a full stop, a capital.
-            tail = text[dot - 5 : dot]
+            tail = text[max(begin, dot - 5) : dot]
             if len(tail) == 5 and tail.isalpha() and tail.islower():
                 yield begin, dot + 1
                 begin = following
@@ -102,7 +104,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
             first -= 1
         opening, word = _NEXT_WORD.match(text, following, limit).groups()  # type: ignore[union-attr]
         if word:
-            if not _ends(text, begin, first, close, following, opening, word):
+            if not _ends(text, begin, first, close, following, limit, opening, word):
                 continue
         elif opening and opening[0] in "\"'" and text.count(opening[0], begin, dot) % 2:
             # A closing quotation mark set off by a space belongs to the sentence that it closes.
@@ -118,7 +120,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
             yield begin, last
 
 
-def _ends(text: str, begin: int, dot: int, close: int, following: int, opening: str, word: str) -> bool:
+def _ends(text: str, begin: int, dot: int, close: int, following: int, limit: int, opening: str, word: str) -> bool:
     """Whether a sentence from `begin` ends at `close`, its first terminator at `dot`, when `word` follows."""
     low = max(begin, dot - 24)
     space = text.rfind(" ", low, dot)
@@ -132,20 +134,20 @@ def _ends(text: str, begin: int, dot: int, close: int, following: int, opening: 
             return initial not in "?!.…,;:" if initial not in "-–—" else False
         return initial not in _CONTINUING and (initial != "-" or word.startswith("--"))
     if close - dot > 1:
-        if text[dot + 1] == "." and text[dot] == ".":
-            return initial.isupper() and dot > begin
-        if text[dot] != ".":
-            if text[close - 1] in "\"”’'" and _speech_follows(text, following + len(opening) + len(word)):
+        dots = text[dot] == "." and text[dot + 1] == "."
+        if dots or text[dot] != ".":
+            after = following + len(opening) + len(word)
+            if text[close - 1] in "\"”’'" and _speech_follows(text[after : min(limit, after + 14)]):
                 return False
-            return initial.isupper() if text[dot] == "…" else True
+            return initial.isupper() and (not dots or dot > begin) if dots or text[dot] == "…" else True
     elif text[dot] != ".":
         return initial.isupper() or initial.isdigit() if text[dot] == "…" else True
     return _ends_after(text, begin, low, dot, close, before.lstrip(_OPENING), word)
 
 
-def _speech_follows(text: str, position: int) -> bool:
+def _speech_follows(text: str) -> bool:
     """Whether the next word is a verb of speech: '“Really?” Lund said.' is one sentence."""
-    words = text[position : position + 14].split(None, 1)
+    words = text.split(None, 1)
     return bool(words) and words[0].rstrip(".,") in _SPEECH
 
 
@@ -166,6 +168,8 @@ def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: s
     size = len(before)
     if size == 0:
         return dot > begin
+    if low == begin and close - dot == 1 and _MARKER.fullmatch(before):
+        return False
     if size > 7:
         return True
     opens = word in _OPENERS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from heapq import merge
 from typing import NamedTuple
 
@@ -76,11 +77,18 @@ def clean(text: str) -> Cleaning:
     _tail(lines)
     kept = tuple(Span(line.start, line.end) for line in lines if line.rule is None)
     removed = [Removal(line.start, line.end, line.rule) for line in lines if line.rule is not None]
-    date = None
     if stamp:
-        date = DATE_STAMP.match(text).group(1)  # type: ignore[union-attr]
         removed.insert(0, Removal(0, stamp, "date-stamp"))
-    return Cleaning(kept, tuple(_tile(len(text), kept, removed)), date)
+    return Cleaning(kept, tuple(_tile(len(text), kept, removed)), _stamped_date(text))
+
+
+def _stamped_date(text: str) -> str | None:
+    """The date of a stamp, if the calendar has it."""
+    match = DATE_STAMP.match(text)
+    try:
+        return match and date.fromisoformat(match.group(1)).isoformat()
+    except ValueError:
+        return None
 
 
 def keep_lines(text: str) -> Cleaning:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from ftfy import fix_encoding
@@ -18,7 +19,7 @@ from sayso.errors import InputError, IntakeError, StorageError
 from sayso.examine import NEAR, shingles
 from sayso.project import Project
 from sayso.resources import resource
-from sayso.rules import WHITESPACE
+from sayso.rules import NAME, WHITESPACE
 from sayso.seeds import RIGHTS, SEED_ID, Source, read_seed, read_sources, sha256
 from sayso.segmentation import segment
 from sayso.storage import exclusive, write_file
@@ -28,6 +29,7 @@ __all__ = ["ALLOWABLE", "FAULTS", "Intake", "add", "init"]
 FAULTS = {
     "bad-name": "the file's name, without its ending, becomes the id: letters, digits, '.', '_' and '-' only",
     "name-taken": "another text has this name: rename the file; seeds are never overwritten",
+    "unreadable": "the file cannot be read",
     "not-utf8": "the bytes are no UTF-8: convert the file, for example with `iconv -f WINDOWS-1252 -t UTF-8`",
     "lone-surrogate": "half of a surrogate pair stands as a character: write the text again from its source",
     "byte-order-mark": "the file starts with a byte order mark: save it without one",
@@ -98,7 +100,7 @@ def _read(path: Path, allowed: frozenset[str]) -> tuple[bytes, str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from error
+        raise _refuse(path, "unreadable", error.strerror or "") from error
     if not SEED_ID.fullmatch(path.stem):
         raise _refuse(path, "bad-name")
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -114,7 +116,7 @@ def _read(path: Path, allowed: frozenset[str]) -> tuple[bytes, str]:
     if "\r" in text and "crlf" not in allowed:
         raise _refuse(path, "crlf", line=text.count("\n", 0, text.index("\r")) + 1)
     if "mojibake" not in allowed:
-        for number, line_text in enumerate(text.splitlines(), 1):
+        for number, line_text in enumerate(text.split("\n"), 1):
             if is_bad(line_text):
                 raise _refuse(path, "mojibake", _example(line_text), number)
     if "hard-wrapped" not in allowed and (wrapped := _wrapped_at(text)):
@@ -132,7 +134,7 @@ def _example(line: str) -> str:
 
 def _wrapped_at(text: str) -> int | None:
     """The first line of a hard-wrapped text: most long lines stop in mid-sentence and go on in the next."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     breaks = [
         number
         for number, (line, following) in enumerate(itertools.pairwise(lines), 1)
@@ -170,28 +172,39 @@ def _removed(text: str, cleaning: Cleaning, rule: str) -> list[str]:
     return [text[r.start : r.end] for r in cleaning.removed if r.rule == rule and r.rule != WHITESPACE]
 
 
+_BYLINE = re.compile(rf"(?i:(?:written |posted |published )?by:? )({NAME})")
+
+
 def _author(text: str, cleaning: Cleaning) -> str | None:
     """The name in a byline."""
     for line in _removed(text, cleaning, "byline"):
-        match = re.match(r"(?i:(?:written |posted |published )?by:? )((?:[A-Z][\w.'’-]* ?){2,4})", line)
+        match = _BYLINE.match(line)
         if match:
-            return match.group(1).strip()
+            return match.group(1)
     return None
 
 
 def _published(text: str, cleaning: Cleaning) -> str | None:
     """The date of a time stamp, if it names the month or is an ISO date: figures alone are ambiguous."""
     for line in _removed(text, cleaning, "timestamp"):
-        iso = re.search(r"\b(\d{4})-(\d{2})-(\d{2})\b", line)
+        iso = re.search(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", line)
         if iso:
-            return iso.group()
-        words = re.findall(r"[A-Za-z]{3,}|\d+", line)
+            return _calendar(iso.group())
+        words = re.findall(r"[A-Za-z]{3,}|[0-9]+", line)
         months = [i for w in words for i, m in enumerate(_MONTHS, 1) if m.startswith(w.lower())]
         days = [int(w) for w in words if w.isdigit() and len(w) <= 2]
         years = [w for w in words if w.isdigit() and len(w) == 4]
-        if len(months) == 1 and years and days and 1 <= days[0] <= 31:
-            return f"{years[0]}-{months[0]:02}-{days[0]:02}"
+        if len(months) == 1 and years and days:
+            return _calendar(f"{years[0]}-{months[0]:02}-{days[0]:02}")
     return None
+
+
+def _calendar(day: str) -> str | None:
+    """An ISO date, if the calendar has it."""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        return None
 
 
 def _compare(

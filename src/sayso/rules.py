@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["RULES", "WHITESPACE", "Place", "Rule", "candidates", "line_key"]
+__all__ = ["NAME", "RULES", "WHITESPACE", "Place", "Rule", "candidates", "line_key"]
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
@@ -129,7 +129,7 @@ _DATE = (
     r"|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
 )
 _TIME = r"(?:,?\s*(?:at|@|\||-|–|·)?\s*\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s*\(?[a-z]{2,5}(?:[+-]\d{1,2})?\)?)?)?"
-_NAME = r"(?-i:[A-Z][\w.'’-]*(?: (?:(?:de|van|von|al|bin|da|del|der|la) )?[A-Z][\w.'’-]*){1,4})"
+NAME = r"(?-i:[A-Z][\w.'’-]*(?: (?:(?:de|van|von|al|bin|da|del|der|la) )?[A-Z][\w.'’-]*){1,4})"
 _ROLE = (
     r"(?:writer|author|journalist|reporter|editor|correspondent|columnist|blogger|consultant|contributor"
     r"|freelancer|novelist|photographer|enthusiast|analyst|strategist|marketer|geek)"
@@ -230,7 +230,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
             follow | follow us | connect with us | follow the author | find us on
         """,
         patterns=(
-            rf"(?:follow|like|find|join|connect with|add|watch) (?:us|me|him|her|them|our|the author|{_NAME}|@?\w{{2,30}})"
+            rf"(?:follow|like|find|join|connect with|add|watch) (?:us|me|him|her|them|our|the author|{NAME}|@?\w{{2,30}})"
             rf"(?: page| channel)? (?:on|at|@) {_NETWORK}\b.{{0,80}}",
             r"follow @\w{2,30}(?: (?:on|and|for) .{1,80})?",
             r"subscribe to (?:our|my|the)(?: \w+){0,3} (?:channel|feed|podcast)\b.{0,80}",
@@ -354,7 +354,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
             you may have missed | similar posts | similar articles | promoted stories
         """,
         patterns=(
-            rf"more from (?:the )?{_NAME}",
+            rf"more from (?:the )?{NAME}",
             r"more (?:stories|news|articles) (?:from|by|on|about) .{1,60}",
         ),
         starts="more",
@@ -427,7 +427,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
         "agency-footer",
         "Who reported, edited or supplied a story, or that it came from a feed.",
         patterns=(
-            rf"\(?(?:additional )?(?:reporting|writing|editing|compiled|edited|translated) by {_NAME}[^.!?]{{0,160}}[.)]{{0,2}}",
+            rf"\(?(?:additional )?(?:reporting|writing|editing|compiled|edited|translated) by {NAME}[^.!?]{{0,160}}[.)]{{0,2}}",
             r"\(?(?:with|-+ ?with) (?:additional )?(?:agency |agencies' )?(?:inputs?|reporting) (?:from|by) .{2,80}",
             r"\(?(?:this|the) (?:story|article|report|copy|content) (?:has been|was|is) (?:auto-generated|auto-published|published|generated|sourced|syndicated)"
             r"\b.{0,80}\b(?:feed|agency|agencies|wire|syndicat\w+)\b.{0,160}",
@@ -451,11 +451,11 @@ _BY_PHRASE: tuple[Rule, ...] = (
         "The writer's name and desk, before the first paragraph.",
         place="head",
         patterns=(
-            rf"(?:written |posted |published |report )?by:? {_NAME}(?:(?:,| and| \||  ?[-–—]) .{{1,80}})?",
-            rf"(?:author|reporter|writer)\s*[:|]\s*{_NAME}.{{0,60}}",
-            rf"{_NAME},? (?:staff writer|staff reporter|senior reporter|correspondent|news desk|web desk|contributor)",
+            rf"(?:written |posted |published |report )?by:? {NAME}(?:(?:,| and| \||  ?[-–—]) .{{1,80}})?",
+            rf"(?:author|reporter|writer)\s*[:|]\s*{NAME}.{{0,60}}",
+            rf"{NAME},? (?:staff writer|staff reporter|senior reporter|correspondent|news desk|web desk|contributor)",
             r"(?:by )?(?:staff writer|staff reporter|our correspondent|web desk|news desk|our bureau|agencies|special correspondent)",
-            rf"(?:posted|published|written|updated) (?:by {_NAME} )?(?:on|at) {_DATE}.{{0,60}}",
+            rf"(?:posted|published|written|updated) (?:by {NAME} )?(?:on|at) {_DATE}.{{0,60}}",
         ),
         starts="by written posted published report author reporter writer updated staff our web news agencies special",
         takes=(
@@ -507,7 +507,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
             archives | privacy | terms | imprint | feedback | go back | navigation | post navigation | quick links
         """,
         patterns=(
-            r"(?:you are here\s*:?\s*)?home(?: ?(?:>|»|›|/|→|::) ?[\w &',-]{1,60}){1,6}",
+            r"(?:you are here\s*:?\s*)?home ?(?:(?:>|»|›|/|→|::)[\w &',-]{1,62}){1,6}",
             r"(?:previous|next|prev) (?:post|article|story|page)\s*[:»>«<–—-]?\s?.{0,160}",
         ),
         starts="you home previous next prev",
@@ -600,7 +600,7 @@ def _is_bio(line: str) -> bool:
     return not _QUOTE & set(line) and " I " not in line and _BIO.match(line) is not None
 
 
-DATE_STAMP = re.compile(r"[ \t]*date[ \t]+(\d{4}-\d{2}-\d{2})(?:[ \t]+|(?=\s)|\Z)")
+DATE_STAMP = re.compile(r"[ \t]*date[ \t]+([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ \t]+|(?=\s)|\Z)")
 """A scraper's date stamp before the first line of a text; group 1 is the date."""
 
 _BY_CONTEXT: tuple[Rule, ...] = (

@@ -196,7 +196,7 @@ mark { color: inherit; border-radius: .25em; padding: .05em .15em;
 td, th { text-align: left; padding: .15rem 1rem .15rem 0; }
 .dim { color: var(--soft); }
 """
-_HUES = ("#1abc9c", "#9b59b6", "#27ae60", "#e67e22", "#3498db", "#e74c3c", "#16a085", "#8e44ad", "#f39c12")
+_HUES = ("#1abc9c", "#9b59b6", "#7cb342", "#e67e22", "#3498db", "#e74c3c", "#a1887f", "#90a4ae", "#f06292")
 
 
 def html(document: Document, annotations: Sequence[Annotation], labels: Sequence[str]) -> str:
