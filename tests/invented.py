@@ -9,7 +9,7 @@ from sayso.adjudicate import Decision, Unit, content
 from sayso.datasheet import QUESTIONS
 from sayso.intake import add, init
 from sayso.items import stance_items
-from sayso.layers import Anchor, Annotation, Claim, Entity, Mention, Stance, Verifiable, dump
+from sayso.layers import LAYERS, Anchor, Annotation, Claim, Entity, Mention, Stance, Verifiable, dump
 from sayso.package import build
 from sayso.project import Project
 from sayso.segmentation import Document, segment
@@ -166,7 +166,10 @@ def make(root: Path, *, built: bool = True) -> Path:
     intake = add(root, [scratch / f"{id}.txt" for id in TEXTS])
     assert not intake.refused, intake.refused
     annotations = root / "annotations"
-    lines = [{"name": name, "kind": "human", "description": f"{name}, who is invented"} for name in ANNOTATORS]
+    lines = [
+        {"name": name, "kind": "human", "layers": list(LAYERS), "description": f"{name}, who is invented"}
+        for name in ANNOTATORS
+    ]
     (annotations / "annotators.jsonl").write_bytes(jsonl.encode(lines))
     for id in TEXTS:
         agreed = gold(id)

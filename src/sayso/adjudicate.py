@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from sayso import jsonl
-from sayso.agreement import stance_key
-from sayso.errors import InputError
+from sayso.agreement import Layers, Parts, parts_of, stance_key
 from sayso.layers import Annotation, FormError, Stance, parse, to_json
 
-__all__ = ["Decision", "Unit", "disagreements", "merge", "read_decisions", "units"]
+__all__ = ["Decision", "Unit", "disagreements", "merge", "parse_decision", "said_of", "units"]
 
 Content = dict[str, Any]
 """An annotation's JSON object without its id."""
@@ -70,41 +67,54 @@ def _unit(doc_id: str, a: Annotation) -> Unit:
     return Unit(doc_id, a.layer, a.start, a.end, *holder)
 
 
-def disagreements(doc_id: str, layers: Mapping[str, Sequence[Annotation]]) -> dict[Unit, dict[str, Content | None]]:
+def disagreements(doc_id: str, layers: Layers, parts: Parts | None = None) -> dict[Unit, dict[str, Content | None]]:
     """The units on which annotators differ, with what each said, in text order.
 
-    An annotator who marked nothing of a layer in the document did not annotate that layer, and is not asked.
+    Args:
+        parts: which layers each annotator annotates; if None, those that they marked anything of in the document. Who
+            does not annotate a layer is not asked; who does and marked nothing, found nothing.
     """
+    said = said_of(doc_id, layers, sorted({unit for own in layers.values() for unit in units(doc_id, own)}), parts)
+    return {
+        unit: versions
+        for unit, versions in said.items()
+        if any(version != next(iter(versions.values())) for version in versions.values())
+    }
+
+
+def said_of(
+    doc_id: str, layers: Layers, wanted: Iterable[Unit], parts: Parts | None = None
+) -> dict[Unit, dict[str, Content | None]]:
+    """What every annotator who takes part in its layer says of each unit, None for nothing."""
     by_name = {name: units(doc_id, annotations) for name, annotations in sorted(layers.items())}
-    took_part = {name: {unit.layer for unit in own} for name, own in by_name.items()}
-    found: dict[Unit, dict[str, Content | None]] = {}
-    for unit in sorted({unit for own in by_name.values() for unit in own}):
-        versions = {
+    took_part = parts_of(layers, parts)
+    return {
+        unit: {
             name: content(own[unit]) if unit in own else None
             for name, own in by_name.items()
             if unit.layer in took_part[name]
         }
-        first = next(iter(versions.values()))
-        if any(version != first for version in versions.values()):
-            found[unit] = versions
-    return found
+        for unit in wanted
+    }
 
 
 def merge(
     doc_id: str,
-    layers: Mapping[str, Sequence[Annotation]],
+    layers: Layers,
     decisions: Mapping[Unit, Decision],
     previous: Sequence[Annotation] = (),
+    parts: Parts | None = None,
 ) -> tuple[list[Annotation], list[Unit]]:
     """Gold from annotators and decisions.
 
     Args:
         previous: an earlier gold, whose ids stay.
+        parts: which layers each annotator annotates, as for `disagreements`.
 
     Returns:
         gold, and the disagreements that nobody decided, which are not in it.
     """
-    open_units = disagreements(doc_id, layers)
+    open_units = disagreements(doc_id, layers, parts)
     agreed: dict[Unit, Content] = {}
     for own in layers.values():
         for unit, annotation in units(doc_id, own).items():
@@ -115,8 +125,9 @@ def merge(
         decision = decisions.get(unit)
         if decision is None or decision.versions != versions:
             undecided.append(unit)
+    said = said_of(doc_id, layers, (unit for unit in decisions if unit.doc == doc_id), parts)
     for unit, decision in decisions.items():
-        if unit.doc == doc_id and unit not in undecided:
+        if unit.doc == doc_id and decision.versions == said[unit]:
             if decision.gold is None:
                 agreed.pop(unit, None)
             else:
@@ -161,23 +172,3 @@ def parse_decision(value: Mapping[str, Any]) -> Decision:
             if _unit(unit.doc, parse({**version, "id": "x1"})) != unit:
                 raise FormError("a version is about another unit than the decision")
     return Decision(unit, value["versions"], value["gold"], value["reason"])
-
-
-def read_decisions(path: Path) -> dict[Unit, Decision]:
-    """Read `adjudication.jsonl`; no file is no decision.
-
-    Raises:
-        InputError: at the first line that is no decision, or decides again.
-    """
-    decisions: dict[Unit, Decision] = {}
-    if not path.exists():
-        return decisions
-    for number, value in jsonl.read(path):
-        try:
-            decision = parse_decision(value)
-        except FormError as error:
-            raise InputError(path, str(error), number) from error
-        if decision.unit in decisions:
-            raise InputError(path, "this unit was decided on an earlier line", number)
-        decisions[decision.unit] = decision
-    return decisions

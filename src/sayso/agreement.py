@@ -8,17 +8,26 @@ annotators. Labels on units that both annotated are compared by Krippendorff's a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from sayso.layers import Anchor, Annotation, Claim, Entity, Stance, Verifiable
+from sayso.layers import LAYERS, Anchor, Annotation, Claim, Entity, Stance, Verifiable
 
-__all__ = ["Agreement", "Score", "alpha", "measure"]
+__all__ = ["Agreement", "Layers", "Parts", "Score", "alpha", "measure", "parts_of", "stance_key"]
 
 Layers = Mapping[str, Sequence[Annotation]]
 """Annotator -> the annotations of one document."""
+
+Parts = Mapping[str, Collection[str]]
+"""Annotator -> the layers that they annotate."""
+
+
+def parts_of(layers: Layers, parts: Parts | None) -> Parts:
+    """The layers that each annotator of a document annotates: as given, or those that they marked anything of."""
+    marked = {name: {a.layer for a in annotations} for name, annotations in layers.items()}
+    return marked if parts is None else {name: parts.get(name, marked[name]) for name in layers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +88,27 @@ class Agreement:
     documents: int = 0
     annotators: set[str] = field(default_factory=set)
 
-    def add(self, doc_id: str, layers: Layers) -> None:
-        """Take in one document with at least two annotators; others say nothing of agreement."""
+    def add(self, doc_id: str, layers: Layers, parts: Parts | None = None) -> None:
+        """Take in one document; with fewer than two annotators it says nothing of agreement.
+
+        Args:
+            parts: which layers each annotator annotates; if None, those that they marked anything of in the document.
+        """
         if len(layers) < 2:
             return
+        parts = parts_of(layers, parts)
         self.documents += 1
         self.annotators |= set(layers)
         for one, other in combinations(sorted(layers), 2):
-            self._compare(layers[one], layers[other])
-        self._label_units("verifiable", "label", layers, Verifiable, lambda a: (a.start, a.end), lambda a: a.label)
-        self._label_units("stance", "label", layers, Stance, stance_key, lambda a: a.label, missing="none")
-        self._label_units("claim", "type", layers, Claim, _span, lambda a: a.type)
-        self._label_units("claim", "polarity", layers, Claim, _span, lambda a: a.polarity)
+            self._compare(layers[one], layers[other], set(parts[one]) & set(parts[other]))
+        for layer, aspect, kind, key, missing in (
+            ("verifiable", "label", Verifiable, _span, None),
+            ("stance", "label", Stance, stance_key, "none"),
+            ("claim", "type", Claim, _span, None),
+            ("claim", "polarity", Claim, _span, None),
+        ):
+            took_part = [layers[name] for name in sorted(layers) if layer in parts[name]]
+            self._label_units((layer, aspect), took_part, kind, key, missing)
         self._mentions.append(
             {
                 name: {
@@ -102,36 +120,36 @@ class Agreement:
             }
         )
 
-    def _compare(self, one: Sequence[Annotation], other: Sequence[Annotation]) -> None:
+    def _compare(self, one: Sequence[Annotation], other: Sequence[Annotation], compared: set[str]) -> None:
         sets = [_facets(annotations) for annotations in (one, other)]
         for key in {*sets[0], *sets[1]}:
-            a, b = sets[0].get(key, set()), sets[1].get(key, set())
-            counts = self._pairs[key]
-            counts[0] += 2 * len(a & b)
-            counts[1] += len(a) + len(b)
-        claims = [{_span(a): a for a in side if isinstance(a, Claim)} for side in (one, other)]
-        counts = self._pairs["claim", "content overlap", "all"]
-        counts[0] += 2 * sum(
-            _overlap(claims[0][cue].content, claims[1][cue].content) >= 0.5
-            for cue in claims[0].keys() & claims[1].keys()
-        )
-        counts[1] += len(claims[0]) + len(claims[1])
+            if key[0] in compared:
+                a, b = sets[0].get(key, set()), sets[1].get(key, set())
+                counts = self._pairs[key]
+                counts[0] += 2 * len(a & b)
+                counts[1] += len(a) + len(b)
+        if "claim" in compared:
+            claims = [{_span(a): a for a in side if isinstance(a, Claim)} for side in (one, other)]
+            counts = self._pairs["claim", "content overlap", "all"]
+            counts[0] += 2 * sum(
+                _overlap(claims[0][cue].content, claims[1][cue].content) >= 0.5
+                for cue in claims[0].keys() & claims[1].keys()
+            )
+            counts[1] += len(claims[0]) + len(claims[1])
 
     def _label_units(
         self,
-        layer: str,
-        aspect: str,
-        layers: Layers,
+        aspect: tuple[str, str],
+        sides: Sequence[Sequence[Annotation]],
         kind: type[Any],
         key: Callable[[Any], Hashable],
-        label: Callable[[Any], str],
-        missing: str | None = None,
+        missing: str | None,
     ) -> None:
-        chosen = [{key(a): label(a) for a in layers[name] if isinstance(a, kind)} for name in sorted(layers)]
-        present = [labels for labels in chosen if labels]
-        for unit in sorted({unit for labels in present for unit in labels}, key=repr):
-            values = tuple(labels.get(unit, missing) for labels in present if unit in labels or missing)
-            self._units[layer, aspect].append(values)
+        """Note the labels of every unit that two annotators labelled; `missing` is the label of one left out."""
+        chosen = [{key(a): getattr(a, aspect[1]) for a in side if isinstance(a, kind)} for side in sides]
+        for unit in sorted({unit for labels in chosen for unit in labels}, key=repr):
+            values = tuple(labels.get(unit, missing) for labels in chosen if unit in labels or missing)
+            self._units[aspect].append(values)
 
     def report(self) -> list[Score]:
         """All scores, by layer, aspect and label."""
@@ -153,7 +171,7 @@ class Agreement:
                         hits += 2 * (one == other == label)
                         total += (one == label) + (other == label)
                 scores.append(Score(layer, aspect, label, "F1", hits / total, total))
-        return sorted(scores, key=lambda s: (_LAYERS.index(s.layer), s.measure, s.aspect, s.label != "all", s.label))
+        return sorted(scores, key=lambda s: (LAYERS.index(s.layer), s.measure, s.aspect, s.label != "all", s.label))
 
     def _links(self) -> list[Score]:
         """Entity links, whatever they are called: F1 of the pairs of mentions that are one thing."""
@@ -177,9 +195,6 @@ def measure(documents: Mapping[str, Layers]) -> list[Score]:
     for doc_id in sorted(documents):
         agreement.add(doc_id, documents[doc_id])
     return agreement.report()
-
-
-_LAYERS = ("entity", "claim", "verifiable", "stance")
 
 
 def _span(a: Any) -> tuple[int, int]:

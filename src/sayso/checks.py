@@ -75,7 +75,7 @@ _W: Literal["warning"] = "warning"
 _TABLE: tuple[tuple[str, Severity, str], ...] = (
     # seeds
     ("source-malformed", _E, "Every line of sources.jsonl describes one seed with all keys of its form."),
-    ("source-duplicate", _E, "An id or a file stands in sources.jsonl once."),
+    ("source-duplicate", _E, "An id stands in sources.jsonl once."),
     ("seed-missing", _E, "Every seed that sources.jsonl lists is in seeds/: restore it."),
     ("seed-changed", _E, "Seeds are immutable: size and sha256 are those of sources.jsonl. Restore the file."),
     ("seed-not-utf8", _E, "Seeds are UTF-8, strictly. Remove it and take it in again with `sayso add`."),
@@ -91,7 +91,8 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("canonical-form", _E, "Files are sorted by (start, end, id), keys in order, UTF-8 unescaped, LF, final newline."),
     ("document-unknown", _E, "A file of annotations is named after a seed."),
     ("annotator-undescribed", _E, "Every annotator is described in annotations/annotators.jsonl."),
-    ("annotators-malformed", _E, "annotators.jsonl gives each annotator's name, kind and description."),
+    ("annotators-malformed", _E, "annotators.jsonl gives each annotator's name, kind, layers and description."),
+    ("layer-undeclared", _E, "An annotator annotates the layers that annotators.jsonl gives them, and no other."),
     # spans
     ("id-duplicate", _E, "An id is used once in a file."),
     ("id-form", _E, "An id is the layer's first letter and a number: e1, c1, v1, s1."),

@@ -10,7 +10,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Features
 
@@ -73,11 +72,6 @@ class DerivedChecks:
                 self._config(folder, config, path, configs.get(config), infos.get(config))
             except _UnreadableError:
                 continue
-            except (OSError, pa.ArrowException) as error:
-                if not path.exists():
-                    self.report(path, 0, "corpus-missing", "run `sayso build`")
-                else:
-                    self.report(path, 0, "row-malformed", f"no Parquet that can be read: {str(error).splitlines()[0]}")
         self._croissant(folder)
         return self.incidents
 
@@ -118,7 +112,8 @@ class DerivedChecks:
             return {}, {}
         for name in REQUIRED:
             value = header.get(name)
-            unknown = set(value if isinstance(value, list) else [value]) - KNOWN.get(name, set())
+            values = value if isinstance(value, list) else [value]
+            unknown = [item for item in values if not isinstance(item, str) or item not in KNOWN.get(name, set())]
             if not value:
                 self.report(path, 0, "card-value", f"{name!r} is missing")
             elif name in KNOWN and unknown:
@@ -157,25 +152,32 @@ class DerivedChecks:
         digest = f"content {sha256(self._read(path))[:16]}"
         if entry is not None and entry.get("description") != digest:
             self.report(card, 0, "digest-stale", f"{config} has {entry.get('description')!r}, the file is {digest!r}")
-        with pq.ParquetFile(path) as file:
-            kind = Features.from_arrow_schema(file.schema_arrow)
+        file, kind = self._open(path)
+        with file:
             if info is not None:
                 self._compare(card, config, kind, info, file.metadata.num_rows)
             seen: set[str] = set()
-            number = 0
             lines = self._lines(folder / "jsonl" / f"{config}.jsonl")
             for number, (row, line) in enumerate(zip_longest(self._rows(file, kind, path), lines), 1):
                 if row != line:
-                    what = (
-                        "one row too many"
-                        if row is None
-                        else "a row is missing"
-                        if line is None
-                        else "differs from the Parquet"
-                    )
+                    missing = "one row too many" if row is None else "a row is missing" if line is None else ""
+                    what = missing or "differs from the Parquet"
                     self.report(folder / "jsonl" / f"{config}.jsonl", number, "rows-differ", what)
                 if row is not None:
                     self._row(path, number, config, row, seen)
+
+    def _open(self, path: Path) -> tuple[pq.ParquetFile, Features]:
+        try:
+            file = pq.ParquetFile(path)
+            return file, Features.from_arrow_schema(file.schema_arrow)
+        except Exception as error:
+            raise self._damaged(path, error) from error
+
+    def _damaged(self, path: Path, error: Exception) -> _UnreadableError:
+        """Note a file that a library cannot read. What it then raises depends on the bit that flipped."""
+        first = (str(error).splitlines() or [""])[0]
+        self.report(path, 0, "row-malformed", f"no Parquet that can be read: {type(error).__name__} {first}")
+        return _UnreadableError()
 
     def _compare(self, card: Path, config: str, kind: Features, info: Mapping[str, Any], rows: int) -> None:
         try:
@@ -191,18 +193,16 @@ class DerivedChecks:
             self.report(card, 0, "row-count", f"{config} has {rows} rows, the card says {count}")
 
     def _rows(self, file: pq.ParquetFile, kind: Features, path: Path) -> Iterator[dict[str, Any]]:
-        for batch in file.iter_batches(batch_size=1000):
-            for row in batch.to_pylist():
-                try:
-                    yield decode(dict(kind), row)
-                except (IndexError, KeyError, TypeError) as error:
-                    self.report(
-                        path,
-                        0,
-                        "row-malformed",
-                        f"a label or a column that the features do not have: {error}",
-                    )
-                    raise _UnreadableError from None
+        batches = file.iter_batches(batch_size=1000)
+        while True:
+            try:
+                batch = next(batches, None)
+                rows = [] if batch is None else [decode(dict(kind), row) for row in batch.to_pylist()]
+            except Exception as error:
+                raise self._damaged(path, error) from error
+            if batch is None:
+                return
+            yield from rows
 
     def _lines(self, path: Path) -> Iterator[dict[str, Any] | None]:
         try:
@@ -273,7 +273,7 @@ class DerivedChecks:
             }
         except _UnreadableError:
             return
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             self.report(path, 0, "croissant", f"not of its form: {error!r}")
             return
         for file in sorted((folder / "data").rglob("*.parquet")):

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sayso import jsonl
-from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, units
+from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, said_of, units
 from sayso.checks import Incident, differing_line, relative
 from sayso.cleaning import clean
-from sayso.errors import InputError
+from sayso.errors import InputError, StorageError
 from sayso.layers import Annotation, Claim, Entity, FormError, dump, parse
 from sayso.project import Annotator, Project
 from sayso.rows import fold
@@ -68,6 +68,11 @@ class Examination:
     def has_errors(self) -> bool:
         """Whether any incident so far is an error."""
         return any(incident.severity == "error" for incident in self.incidents)
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Which layers each annotator annotates."""
+        return {annotator.name: annotator.layers for annotator in self.annotators}
 
     # -- what is read first
 
@@ -175,21 +180,20 @@ class Examination:
             self._check_document(document, source, number)
             gold: list[Annotation] | None = None
             layers: dict[str, list[Annotation]] = {}
-            lines: dict[str, list[int]] = {}
+            lines: dict[Path, list[int]] = {}
             for folder in folders:
                 path = folder / f"{source.id}.jsonl"
                 if path.exists():
-                    annotations, lines[folder.name] = self._annotations(path)
+                    annotations, lines[path] = self._annotations(path)
                     if folder == self.project.gold:
                         gold = annotations
                     else:
                         layers[folder.name] = annotations
             for name, annotations in [*([("gold", gold)] if gold is not None else []), *layers.items()]:
-                path = (
-                    self.project.gold if annotations is gold else folders[0].parent / "annotators" / name
-                ) / f"{source.id}.jsonl"
-                self._check_annotations(path, document, annotations, lines[path.parent.name], gold)
-            self._check_adjudication(document, gold, layers, lines.get("gold", []))
+                folder = self.project.gold if annotations is gold else self.project.annotations / "annotators" / name
+                path = folder / f"{source.id}.jsonl"
+                self._check_annotations(path, document, annotations, lines[path], gold)
+            self._check_adjudication(document, gold, layers, lines.get(self.project.gold / f"{source.id}.jsonl", []))
             yield Record(source, document, gold, layers)
         self._check_corpus()
 
@@ -200,6 +204,8 @@ class Examination:
         except FileNotFoundError:
             self.report(path, 0, "seed-missing", "restore it, for example with `git checkout`")
             return None
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from error
         if len(data) != source.bytes or sha256(data) != source.sha256:
             self.report(
                 path, 0, "seed-changed",
@@ -262,7 +268,15 @@ class Examination:
         checks = SchemeChecks(self.project.scheme, document, annotations, gold)
         for index, check, message in checks.run():
             self.report(path, lines[index] if index >= 0 else 0, check, message)
+        declared = self.parts.get(path.parent.name) if annotations is not gold else None
         for a, line in zip(annotations, lines, strict=True):
+            if declared is not None and a.layer not in declared:
+                self.report(
+                    path,
+                    line,
+                    "layer-undeclared",
+                    f"{a.id}: annotators.jsonl does not give this layer",
+                )
             if isinstance(a, Entity) and a.entity:
                 self._labels[a.entity].setdefault(a.label, (path, line))
             elif isinstance(a, Claim) and a.holder and a.holder.entity:
@@ -289,8 +303,10 @@ class Examination:
         if gold is None:
             return
         path = self.project.gold / f"{document.id}.jsonl"
-        expected, undecided = merge(document.id, layers, decided)
-        for unit in undecided:
+        expected, undecided = merge(document.id, layers, decided, parts=self.parts)
+        said = said_of(document.id, layers, decided, self.parts)
+        outdated = [unit for unit, decision in decided.items() if decision.versions != said[unit]]
+        for unit in sorted({*undecided, *outdated}):
             stale = unit in decided
             self.report(
                 self.project.decisions if stale else path, self._decision_lines[unit] if stale else 0,

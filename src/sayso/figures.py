@@ -68,7 +68,7 @@ class Figures:
             self.holders["none" if holder is None else "linked" if holder["entity"] else "unlinked"] += 1
         self._count("stance in a sentence", (row["label"] for row in rows["stance"] if row["sentence_id"]))
         self._count("author's stance", (row["label"] for row in rows["stance"] if not row["sentence_id"]))
-        self.agreement.add(document.id, layers)
+        self.agreement.add(document.id, layers, {a.name: a.layers for a in self.annotators})
 
     def _count(self, layer: str, labels: Any) -> None:
         self.labels.setdefault(layer, Counter()).update(labels)
@@ -139,7 +139,10 @@ def tables(figures: Figures, scheme: Scheme) -> dict[str, str]:
         "agreement": _table(("layer", "what", "label", "measure", "value", "n"), scores)
         if scores
         else "No document has two annotators.",
-        "annotators": _table(("name", "kind", "who"), [(a.name, a.kind, a.description) for a in figures.annotators])
+        "annotators": _table(
+            ("name", "kind", "layers", "who"),
+            [(a.name, a.kind, ", ".join(a.layers), a.description) for a in figures.annotators],
+        )
         if figures.annotators
         else "Nobody has annotated yet.",
         "folds": _table(("fold", "documents"), [(fold, figures.folds[fold]) for fold in range(FOLDS)]),

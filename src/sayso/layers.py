@@ -15,9 +15,12 @@ from sayso import jsonl
 from sayso.errors import InputError
 
 __all__ = [
-    "AUTHOR", "Anchor", "Annotation", "Claim", "Entity", "FormError", "Mention", "Stance", "Verifiable", "dump",
-    "parse", "read_layers", "to_json",
+    "AUTHOR", "LAYERS", "Anchor", "Annotation", "Claim", "Entity", "FormError", "Mention", "Stance", "Verifiable",
+    "dump", "parse", "read_layers", "to_json",
 ]  # fmt: skip
+
+LAYERS = ("entity", "claim", "verifiable", "stance")
+"""The layers, in the order in which they are annotated and reported."""
 
 AUTHOR = "author"
 """The holder of the stance of the text itself."""
@@ -190,8 +193,8 @@ def parse(value: Mapping[str, Any]) -> Annotation:
     layer = value.get("layer")
     fields = _Fields({k: v for k, v in value.items() if k != "layer"}, f"the {layer}")
     take = fields.take
-    if layer not in ("entity", "claim", "verifiable", "stance"):
-        raise FormError(f"'layer' must be entity, claim, verifiable or stance, not {layer!r}")
+    if layer not in LAYERS:
+        raise FormError(f"'layer' must be one of {', '.join(LAYERS)}, not {layer!r}")
     span = (take("id", _text), take("start", _offset), take("end", _offset), take("text", _text))
     annotation: Annotation
     if layer == "entity":

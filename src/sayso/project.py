@@ -10,6 +10,7 @@ from typing import Any
 
 from sayso import jsonl
 from sayso.errors import InputError
+from sayso.layers import LAYERS
 from sayso.scheme import Scheme
 
 __all__ = ["Annotator", "Project"]
@@ -19,10 +20,16 @@ ANNOTATOR_KINDS = ("human", "language-model")
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """Who made a layer of `annotations/annotators/NAME/`: one line of `annotations/annotators.jsonl`."""
+    """Who made `annotations/annotators/NAME/`: one line of `annotations/annotators.jsonl`.
+
+    Attributes:
+        layers: what they annotate in each document that they have a file for; where they mark nothing of such a layer,
+            they found nothing.
+    """
 
     name: str
     kind: str
+    layers: tuple[str, ...]
     description: str
 
 
@@ -59,7 +66,10 @@ class Project:
             ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(path, f"no TOML: {error}") from error
-        project, own = data.get("project", {}), data.get("tool", {}).get("sayso")
+        for table in ("project", "tool"):
+            if not isinstance(data.setdefault(table, {}), dict):
+                raise InputError(path, f"{table!r} is no table")
+        project, own = data["project"], data["tool"].get("sayso")
         if not isinstance(own, dict) or not isinstance(own.get("title"), str):
             raise InputError(path, "no corpus here: [tool.sayso] with a title is missing")
         name, version = project.get("name"), project.get("version")
@@ -119,13 +129,17 @@ class Project:
             return []
         annotators: list[Annotator] = []
         for number, value in jsonl.read(path):
-            if set(value) != {"name", "kind", "description"} or not all(
-                isinstance(v, str) and v for v in value.values()
+            texts = {key: item for key, item in value.items() if key != "layers"}
+            if set(value) != {"name", "kind", "layers", "description"} or not all(
+                isinstance(item, str) and item for item in texts.values()
             ):
-                raise InputError(path, "an annotator has a name, a kind and a description, all texts", number)
+                raise InputError(path, "an annotator has a name, a kind, layers and a description", number)
+            layers = value["layers"]
+            if not isinstance(layers, list) or not all(layer in LAYERS for layer in layers):
+                raise InputError(path, f"'layers' lists some of {', '.join(LAYERS)}", number)
             if value["kind"] not in ANNOTATOR_KINDS:
                 raise InputError(path, f"the kind must be one of {', '.join(ANNOTATOR_KINDS)}", number)
             if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", value["name"]) or value["name"] in {a.name for a in annotators}:
                 raise InputError(path, f"the name {value['name']!r} must be kebab-case and stand once", number)
-            annotators.append(Annotator(**value))
+            annotators.append(Annotator(**texts, layers=tuple(layers)))
         return annotators

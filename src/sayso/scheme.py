@@ -67,7 +67,7 @@ class Scheme:
             data: Any = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise InputError(path, "no such file: `sayso init` writes one") from error
-        except (ValueError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(path, f"no JSON: {error}") from error
         names = [field.name for field in fields(cls)]
         if not isinstance(data, dict) or sorted(data) != sorted(names):
@@ -78,7 +78,7 @@ class Scheme:
             if name == "author_mentions":
                 good = type(value) is int and value > 0
             elif name == "ontonotes":
-                good = isinstance(value, dict) and set(value.values()) <= set(data["entity"])
+                good = isinstance(value, dict) and all(label in data["entity"] for label in value.values())
             else:
                 good = (
                     isinstance(value, list)
