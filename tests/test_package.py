@@ -18,7 +18,7 @@ from datasets import ClassLabel, Dataset, Features, load_dataset
 from conftest import ROOT
 from invented import make
 from sayso import jsonl
-from sayso.features import decode, features
+from sayso.features import decoder, features
 from sayso.layers import Entity, dump, read_layers
 from sayso.package import InvalidCorpusError, build
 from sayso.project import Project
@@ -46,7 +46,7 @@ def test_load_dataset_gives_the_rows_of_the_jsonl(config: str, dataset: Path, tm
     loaded = load_dataset(str(dataset), config, split="train", cache_dir=str(tmp_path))
     assert loaded.features == features(Project.read(dataset.parent).scheme)[config]
     expected = [row for _, row in jsonl.read(dataset / "jsonl" / f"{config}.jsonl")]
-    assert [decode(dict(loaded.features), row) for row in loaded] == expected
+    assert [decoder(loaded.features)(row) for row in loaded] == expected
     assert str(loaded.info.version) == Project.read(dataset.parent).version
 
 
@@ -54,7 +54,7 @@ def test_load_dataset_gives_the_rows_of_the_jsonl(config: str, dataset: Path, tm
 def test_streaming_keeps_the_types(config: str, dataset: Path) -> None:
     streamed = load_dataset(str(dataset), config, split="train", streaming=True)
     expected = [row for _, row in jsonl.read(dataset / "jsonl" / f"{config}.jsonl")]
-    assert [decode(dict(streamed.features), row) for row in streamed] == expected
+    assert [decoder(streamed.features)(row) for row in streamed] == expected
 
 
 def test_the_default_config_is_claims(dataset: Path, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_changed_corpus_is_never_served_from_a_stale_cache(corpus: Path, tmp_p
 
     def labels(loaded: Dataset) -> list[str]:
         return [
-            e["label"] for row in loaded for e in decode(dict(loaded.features), row)["entities"] if e["text"] == "2019"
+            e["label"] for row in loaded for e in decoder(loaded.features)(row)["entities"] if e["text"] == "2019"
         ]
 
     times = {path: path.stat().st_mtime_ns for path in (corpus / "corpus").rglob("*")}

@@ -13,6 +13,9 @@ from sayso.features import COLUMNS
 from sayso.figures import Figures, tables
 from sayso.project import Project
 
+# The same loader in C, where PyYAML was built with it: the card's header is long.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 __all__ = ["DEFAULT", "LICENSE", "ConfigFile", "card", "split_card"]
 
 DEFAULT = "claims"
@@ -232,7 +235,7 @@ def split_card(text: str) -> tuple[dict[str, Any], str]:
     if len(parts) != 3 or parts[0]:
         raise ValueError("the card does not start with a YAML header between two lines of '---'")
     try:
-        header = yaml.safe_load(parts[1])
+        header = yaml.load(parts[1], Loader=_LOADER)  # noqa: S506 - a safe loader, in C
     except yaml.YAMLError as error:
         raise ValueError(f"the card's header is no YAML: {error}") from error
     if not isinstance(header, dict):

@@ -6,10 +6,9 @@ one line. All offsets are Unicode code points of the seed, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from heapq import merge
 from typing import NamedTuple
 
 from sayso.rules import DATE_STAMP, RULES, WHITESPACE, Rule, candidates
@@ -70,16 +69,15 @@ def clean(text: str) -> Cleaning:
     """
     lines, stamp = _lines(text)
     for line in lines:
-        line.rule = next((r.id for r in candidates(line.text) if r.place == "anywhere" and _takes(r, line.text)), None)
+        for rule in candidates(line.text):
+            if rule.place == "anywhere" and _takes(rule, line.text):
+                line.rule = rule.id
+                break
     _related_lists(lines)
     _stray_captions(text, lines)
     _head(lines)
     _tail(lines)
-    kept = tuple(Span(line.start, line.end) for line in lines if line.rule is None)
-    removed = [Removal(line.start, line.end, line.rule) for line in lines if line.rule is not None]
-    if stamp:
-        removed.insert(0, Removal(0, stamp, "date-stamp"))
-    return Cleaning(kept, tuple(_tile(len(text), kept, removed)), _stamped_date(text))
+    return Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text))
 
 
 def _stamped_date(text: str) -> str | None:
@@ -94,8 +92,7 @@ def _stamped_date(text: str) -> str | None:
 def keep_lines(text: str) -> Cleaning:
     """A cleaning that removes nothing but white space: for texts that are clean already."""
     lines, _ = _lines(text, stamped=False)
-    kept = tuple(Span(line.start, line.end) for line in lines)
-    return Cleaning(kept, tuple(_tile(len(text), kept, ())))
+    return Cleaning(*_tile(len(text), lines, 0))
 
 
 def reconstruct(text: str, cleaning: Cleaning) -> str:
@@ -177,16 +174,21 @@ def _tail(lines: Sequence[_Line]) -> None:
                 return
 
 
-def _tile(length: int, kept: Iterable[Span], removed: Iterable[Removal]) -> list[Removal]:
-    """The removals with every gap between spans filled by `whitespace`."""
-    tiles: list[Removal] = []
-    position = 0
-    for start, end, rule in merge(((*span, None) for span in kept), removed, key=lambda span: span[0]):
-        if start > position:
-            tiles.append(Removal(position, start, WHITESPACE))
-        if rule is not None:
-            tiles.append(Removal(start, end, rule))
-        position = end
+def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, ...], tuple[Removal, ...]]:
+    """What is kept and what is removed, in order; the gaps between lines are removed as `whitespace`."""
+    kept: list[Span] = []
+    removed = [Removal(0, stamp, "date-stamp")] if stamp else []
+    # A named tuple's own constructor, without its wrapper in Python: it is called twice for every line.
+    new = tuple.__new__
+    position = stamp
+    for line in lines:
+        if line.start > position:
+            removed.append(new(Removal, (position, line.start, WHITESPACE)))
+        if line.rule is None:
+            kept.append(new(Span, (line.start, line.end)))
+        else:
+            removed.append(Removal(line.start, line.end, line.rule))
+        position = line.end
     if position < length:
-        tiles.append(Removal(position, length, WHITESPACE))
-    return tiles
+        removed.append(Removal(position, length, WHITESPACE))
+    return tuple(kept), tuple(removed)

@@ -18,7 +18,7 @@ from sayso.card import split_card
 from sayso.checks import Incident, relative
 from sayso.croissant import KEYS
 from sayso.errors import SaysoError
-from sayso.features import decode
+from sayso.features import decoder
 from sayso.project import Project
 from sayso.rows import CONFIGS, fold
 from sayso.seeds import sha256
@@ -193,11 +193,11 @@ class DerivedChecks:
             self.report(card, 0, "row-count", f"{config} has {rows} rows, the card says {count}")
 
     def _rows(self, file: pq.ParquetFile, kind: Features, path: Path) -> Iterator[dict[str, Any]]:
-        batches = file.iter_batches(batch_size=1000)
+        batches, decode = file.iter_batches(batch_size=1000), decoder(kind)
         while True:
             try:
                 batch = next(batches, None)
-                rows = [] if batch is None else [decode(dict(kind), row) for row in batch.to_pylist()]
+                rows = [] if batch is None else [decode(row) for row in batch.to_pylist()]
             except Exception as error:
                 raise self._damaged(path, error) from error
             if batch is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from datasets import ClassLabel, Features, List, Value
 from sayso.scheme import Scheme
 from sayso.segmentation import BLOCK_KINDS
 
-__all__ = ["features", "table"]
+__all__ = ["COLUMNS", "decoder", "features", "table"]
 
 # What each column holds, for the card and for croissant.json.
 COLUMNS: dict[str, dict[str, str]] = {
@@ -133,32 +133,40 @@ def features(scheme: Scheme) -> dict[str, Features]:
     }
 
 
-def _encode(feature: Any, value: Any) -> Any:
-    """Label names to integers, all the way down."""
-    if value is None:
-        return None
-    if isinstance(feature, ClassLabel):
-        return feature.names.index(value)
-    if isinstance(feature, List):
-        return [_encode(feature.feature, item) for item in value]
-    if isinstance(feature, Mapping):
-        return {name: _encode(inner, value[name]) for name, inner in feature.items()}
-    return value
+Convert = Callable[[Any], Any]
 
 
-def decode(feature: Any, value: Any) -> Any:
-    """Integers to label names, all the way down: a row of Parquet as a row of JSONL."""
-    if value is None:
-        return None
+def encoder(kind: Features) -> Convert:
+    """A function that turns the label names of a row into integers, all the way down."""
+    return _converter(dict(kind), lambda label: {name: i for i, name in enumerate(label.names)}.__getitem__) or dict
+
+
+def decoder(kind: Features) -> Convert:
+    """A function that turns the integers of a row into label names: a row of Parquet as a row of JSONL.
+
+    Raises:
+        IndexError: the function, on an integer that is no label.
+    """
+    return _converter(dict(kind), lambda label: label.names.__getitem__) or dict
+
+
+def _converter(feature: Any, of_label: Callable[[ClassLabel], Convert]) -> Convert | None:
+    """How to convert a value of a feature; None if no label is in it, so that most of a row is left as it is."""
     if isinstance(feature, ClassLabel):
-        return feature.names[value]
+        of_value = of_label(feature)
+        return lambda value: None if value is None else of_value(value)
     if isinstance(feature, List):
-        return [decode(feature.feature, item) for item in value]
-    if isinstance(feature, Mapping):
-        return {name: decode(inner, value[name]) for name, inner in feature.items()}
-    return value
+        of_item = _converter(feature.feature, of_label)
+        if of_item:
+            return lambda values: None if values is None else [of_item(value) for value in values]
+    elif isinstance(feature, Mapping):
+        inner = {name: convert for name, sub in feature.items() if (convert := _converter(sub, of_label))}
+        if inner:
+            return lambda row: None if row is None else row | {name: inner[name](row[name]) for name in inner}
+    return None
 
 
 def table(kind: Features, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows with label names as a typed table that carries the features in its schema."""
-    return pa.Table.from_pylist([_encode(kind, row) for row in rows], schema=kind.arrow_schema)
+    encode = encoder(kind)
+    return pa.Table.from_pylist([encode(row) for row in rows], schema=kind.arrow_schema)

@@ -16,7 +16,7 @@ from sayso import jsonl
 from sayso.cleaning import Cleaning, clean
 from sayso.datasheet import template
 from sayso.errors import InputError, IntakeError, StorageError
-from sayso.examine import NEAR, shingles
+from sayso.examine import NEAR, resemblance, sketch_of
 from sayso.project import Project
 from sayso.resources import resource
 from sayso.rules import NAME, WHITESPACE
@@ -71,7 +71,7 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
     result = Intake()
     with exclusive(root):
         sources = {source.id: source for source in read_sources(project.sources)}
-        sketches = {id: shingles(_clean_text(read_seed(project.seeds, source).text)) for id, source in sources.items()}
+        sketches = {id: sketch_of(_clean_text(read_seed(project.seeds, source).text)) for id, source in sources.items()}
         for path in files:
             try:
                 data, text = _read(path, allowed)
@@ -84,7 +84,7 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
                 result.refused.append(error)
                 continue
             write_file(target, data)
-            sources[source.id], sketches[source.id] = source, shingles(_clean_text(text))
+            sources[source.id], sketches[source.id] = source, sketch_of(_clean_text(text))
             result.added.append(source)
             # After every text, so that a kill in the middle leaves at most a file that the next run takes up again.
             write_file(project.sources, jsonl.encode(sources[id].to_json() for id in sorted(sources)))
@@ -212,7 +212,7 @@ def _compare(
     source: Source,
     text: str,
     sources: dict[str, Source],
-    sketches: dict[str, set[int]],
+    sketches: dict[str, frozenset[int]],
     allowed: frozenset[str],
 ) -> None:
     """Refuse a text that is there already."""
@@ -223,9 +223,9 @@ def _compare(
         raise _refuse(path, "name-taken")
     if "near-duplicate" in allowed:
         return
-    sketch = shingles(_clean_text(text))
+    sketch = sketch_of(_clean_text(text))
     for id, other_sketch in sketches.items():
-        alike = len(sketch & other_sketch) / max(1, len(sketch | other_sketch))
+        alike = resemblance(sketch, other_sketch)
         if alike >= NEAR:
             raise _refuse(
                 path,

@@ -20,9 +20,12 @@ class Line(NamedTuple):
     problem: str | None
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def dumps(value: Mapping[str, Any]) -> str:
     """One object as a line without its newline; keys in the mapping's order."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _encode(value)
 
 
 def encode(values: Iterable[Mapping[str, Any]]) -> bytes:

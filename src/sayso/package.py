@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -28,13 +29,14 @@ from sayso.rows import CONFIGS, rows, tokenizer
 from sayso.seeds import sha256
 from sayso.storage import exclusive, fsync_tree, remove_folder, swap_folder, write_file
 
-__all__ = ["Assembly", "InvalidCorpusError", "assemble", "build", "fill_documents"]
+__all__ = ["Assembly", "InvalidCorpusError", "assemble", "build", "fill_documents", "no_collector", "scratch"]
 
 Progress = Callable[[int, int], None]
 """Called with the documents done and the documents in all."""
 
 GROUP = 10_000
-"""Rows of a Parquet row group, and the most rows of a config in memory."""
+GROUPS = {"documents": 1_000}
+"""Rows of a Parquet row group, and the most rows of a config in memory. A document is a large row."""
 
 FILLED = ("README.md", "DATASHEET.md")
 """Documents at the root whose figures are generated."""
@@ -63,10 +65,10 @@ class Assembly:
 
 
 class _ConfigWriter:
-    """Writes the two files of a config in parts of `GROUP` rows, so that memory does not grow with the corpus."""
+    """Writes the two files of a config in parts, so that memory does not grow with the corpus."""
 
     def __init__(self, folder: Path, config: str, kind: Features) -> None:
-        self.config, self.kind = config, kind
+        self.config, self.kind, self.group = config, kind, GROUPS.get(config, GROUP)
         self.relative = f"data/{config}/train.parquet"
         self.parquet = folder / self.relative
         self.parquet.parent.mkdir(parents=True)
@@ -87,13 +89,13 @@ class _ConfigWriter:
 
     def add(self, new: list[dict[str, Any]]) -> None:
         self._rows += new
-        while len(self._rows) >= GROUP:
+        while len(self._rows) >= self.group:
             self._flush()
 
     def _flush(self) -> None:
-        part, self._rows = self._rows[:GROUP], self._rows[GROUP:]
+        part, self._rows = self._rows[: self.group], self._rows[self.group :]
         arrow: pa.Table = table(self.kind, part)
-        self._writer.write_table(arrow, row_group_size=GROUP)
+        self._writer.write_table(arrow, row_group_size=self.group)
         self._lines.write(jsonl.encode(part))
         self.count += len(part)
         self.memory += arrow.nbytes
@@ -131,6 +133,23 @@ def assemble(project: Project, folder: Path, progress: Progress | None = None) -
         InputError: pyproject.toml or schema.json cannot be read.
         StorageError: the disk refuses.
     """
+    with no_collector():
+        return _assemble(project, folder, progress)
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Switch off the search for cycles: there are none, and it would visit every row again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _assemble(project: Project, folder: Path, progress: Progress | None) -> Assembly:
     examination = Examination(project)
     figures = Figures(annotators=examination.annotators, decided=len(examination.decisions))
     kinds = features(project.scheme)

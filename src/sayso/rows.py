@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -60,11 +61,17 @@ def bio(
     Returns:
         the tokens after cutting, and one BIO tag each.
     """
+    if not entities:
+        whole = list(tokens)
+        return whole, ["O"] * len(whole)
     edges = sorted({edge for start, end, _ in entities for edge in (start, end)})
     cut: list[tuple[int, int]] = []
     for start, end in tokens:
-        points = [start, *(edge for edge in edges if start < edge < end), end]
-        cut.extend(itertools.pairwise(points))
+        first, last = bisect_right(edges, start), bisect_left(edges, end)
+        if first == last:
+            cut.append((start, end))
+        else:
+            cut.extend(itertools.pairwise([start, *edges[first:last], end]))
     tags = ["O"] * len(cut)
     i = 0
     for start, end, label in entities:

@@ -77,16 +77,17 @@ def _phrase(line: str) -> str:
 
 def _phrases(phrases: str) -> tuple[frozenset[str], Test]:
     known = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
-    return known, lambda line: _phrase(line) in known
+    # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
+    longest = max(map(len, known), default=0) + 16
+    return known, lambda line: len(line) <= longest and _phrase(line) in known
 
 
 def _starts(*patterns: str) -> Test:
     """Match any of the patterns, each anchored at both ends of the line without its bullets."""
-    compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+    match = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE).fullmatch
 
     def test(line: str) -> bool:
-        text = line.strip(BULLETS).replace("’", "'")
-        return any(pattern.fullmatch(text) for pattern in compiled)
+        return match(line.strip(BULLETS).replace("’", "'")) is not None
 
     return test
 
@@ -107,10 +108,16 @@ def _rule(
     """A rule of whole phrases, set apart by bars, and of anchored patterns; `starts` lists the patterns' first words."""
     known, is_phrase = _phrases(phrases)
     matches = _starts(*patterns)
+    if not patterns:
+        test = is_phrase
+    elif not known:
+        test = matches
+    else:
+        test = lambda line: is_phrase(line) or matches(line)  # noqa: E731
     first_words = frozenset(line_key(phrase) for phrase in known) | frozenset(starts.split())
     return Rule(
         id, description, place, first_words,
-        (lambda line: is_phrase(line) or matches(line)) if known else matches,
+        test,
         takes, leaves, max_chars, heads_list,
     )  # fmt: skip
 

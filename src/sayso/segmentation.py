@@ -118,14 +118,16 @@ def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Docume
     cleaning = clean(text) if cleaning is None else cleaning
     blocks: list[Block] = []
     units: list[Sentence] = []
+    # A named tuple's own constructor, without its wrapper in Python: it is called for every line and sentence.
+    new = tuple.__new__
     position = 0
     for i, (start, end) in enumerate(cleaning.kept):
         shift = position - start
         kind = _kind(text, i, cleaning.kept)
-        blocks.append(Block(position, end + shift, kind, start, end))
+        blocks.append(new(Block, (position, end + shift, kind, start, end)))
         spans = ((start, end),) if kind == "heading" else sentences(text, start, end)
         for first, last in spans:
-            units.append(Sentence(len(units), first + shift, last + shift, first, last, i))
+            units.append(new(Sentence, (len(units), first + shift, last + shift, first, last, i)))
         position = end + shift + 1
     joined = "\n".join([text[start:end] for start, end in cleaning.kept])
     return Document(id, text, joined, cleaning, tuple(blocks), tuple(units))

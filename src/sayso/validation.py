@@ -7,7 +7,7 @@ from pathlib import Path
 from sayso.checks import Incident, differing_line, relative
 from sayso.datasheet import unanswered
 from sayso.derived_checks import DerivedChecks
-from sayso.package import Assembly, InvalidCorpusError, Progress, assemble, fill_documents, scratch
+from sayso.package import Assembly, InvalidCorpusError, Progress, assemble, fill_documents, no_collector, scratch
 from sayso.project import Project
 
 __all__ = ["validate"]
@@ -27,7 +27,7 @@ def validate(root: Path, progress: Progress | None = None) -> list[Incident]:
         StorageError: the disk refuses.
     """
     project = Project.read(root)
-    with scratch() as folder:
+    with scratch() as folder, no_collector():
         assembly = assemble(project, Path(folder), progress)
         incidents = list(assembly.examination.incidents)
         incidents += DerivedChecks(project).run()
