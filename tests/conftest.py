@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from invented import make
+from sayso.doccano import server
+from sayso.errors import DoccanoError
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,3 +27,37 @@ def valid_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def corpus(valid_corpus: Path, tmp_path: Path) -> Path:
     """A copy of it to change."""
     return Path(shutil.copytree(valid_corpus, tmp_path / valid_corpus.name))
+
+
+@pytest.fixture(scope="session")
+def doccano_environment() -> Path:
+    """An environment with doccano, made once for all runs of the tests: it takes a minute."""
+    shared = ROOT / ".venv-doccano"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / ".lock"):
+        if not (shared / "venv" / ".complete").exists():
+            try:
+                server._install(shared, lambda _: None)
+            except DoccanoError:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip("doccano cannot be installed here")
+    return shared / "venv"
+
+
+@pytest.fixture(scope="module")
+def doccano_home(doccano_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A place for a server of its own; a server that a test leaves running is stopped."""
+    folder = tmp_path_factory.mktemp("doccano")
+    (folder / "venv").symlink_to(doccano_environment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAYSO_DOCCANO_HOME", str(folder))
+        patch.delenv(server.PASSWORD, raising=False)
+        yield folder
+        server.down()
+
+
+@pytest.fixture(scope="module")
+def doccano_server(doccano_home: Path) -> server.Server:
+    """A running server."""
+    return server.up(lambda _: None)

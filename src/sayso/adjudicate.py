@@ -38,16 +38,19 @@ class Decision:
         versions: annotator -> what they said, None for nothing.
         gold: what holds, None for nothing.
         reason: why.
+        adjudicator: who decided, if they gave a name.
     """
 
     unit: Unit
     versions: dict[str, Content | None]
     gold: Content | None
     reason: str
+    adjudicator: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of one line of `adjudication.jsonl`, keys in canonical order."""
-        return {**self.unit._asdict(), "versions": self.versions, "gold": self.gold, "reason": self.reason}
+        value = {**self.unit._asdict(), "versions": self.versions, "gold": self.gold, "reason": self.reason}
+        return value if self.adjudicator is None else {**value, "adjudicator": self.adjudicator}
 
 
 def content(annotation: Annotation) -> Content:
@@ -156,13 +159,16 @@ def parse_decision(value: Mapping[str, Any]) -> Decision:
     Raises:
         FormError: it is not of that form.
     """
-    if set(value) != {*Unit._fields, "versions", "gold", "reason"}:
-        raise FormError(f"a decision has the keys {', '.join(Unit._fields)}, versions, gold and reason")
+    if set(value) - {"adjudicator"} != {*Unit._fields, "versions", "gold", "reason"}:
+        raise FormError(f"a decision has the keys {', '.join(Unit._fields)}, versions, gold, reason, maybe adjudicator")
     unit = Unit(*(value[name] for name in Unit._fields))
     if not all(isinstance(part, str) for part in unit[:2]) or not all(type(part) is int for part in unit[2:]):
         raise FormError("'doc' and 'layer' must be texts, the offsets whole numbers")
     if not isinstance(value["reason"], str) or not value["reason"].strip():
         raise FormError("a decision needs a reason")
+    adjudicator = value.get("adjudicator")
+    if "adjudicator" in value and not (isinstance(adjudicator, str) and adjudicator):
+        raise FormError("'adjudicator' must be a name")
     if not isinstance(value["versions"], dict):
         raise FormError("'versions' must hold what each annotator said")
     for version in (*value["versions"].values(), value["gold"]):
@@ -171,4 +177,4 @@ def parse_decision(value: Mapping[str, Any]) -> Decision:
                 raise FormError("a version is an annotation without its id, or null")
             if _unit(unit.doc, parse({**version, "id": "x1"})) != unit:
                 raise FormError("a version is about another unit than the decision")
-    return Decision(unit, value["versions"], value["gold"], value["reason"])
+    return Decision(unit, value["versions"], value["gold"], value["reason"], adjudicator)

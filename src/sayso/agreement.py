@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Any
+from itertools import combinations, permutations
+from typing import Any, NamedTuple
 
 from sayso.layers import LAYERS, Anchor, Annotation, Claim, Entity, Stance, Verifiable
 
-__all__ = ["Agreement", "Layers", "Parts", "Score", "alpha", "measure", "parts_of", "stance_key"]
+__all__ = [
+    "LABELLED", "Agreement", "Labelled", "Layers", "Parts", "Score", "alpha", "coincidences", "label_counts", "measure",
+    "overlap", "parts_of", "stance_key",
+]  # fmt: skip
 
 Layers = Mapping[str, Sequence[Annotation]]
 """Annotator -> the annotations of one document."""
@@ -38,7 +41,7 @@ class Score:
         layer: entity, claim, verifiable or stance.
         aspect: what of it is compared.
         label: of which label, or `all`.
-        measure: `F1` or `alpha`.
+        measure: `F1` or `alpha`; `sayso agree` adds `F1 overlapping` and `kappa`.
         value: None where the measure is undefined (nothing to compare, or one label only).
         n: annotations of both annotators (F1) or units (alpha) that were compared.
     """
@@ -51,6 +54,15 @@ class Score:
     n: int
 
 
+def coincidences(units: Iterable[Sequence[Hashable]]) -> dict[tuple[Hashable, Hashable], float]:
+    """Krippendorff's coincidences: every ordered pair of labels of one unit, over the number of its labels less one."""
+    counts: dict[tuple[Hashable, Hashable], float] = defaultdict(float)
+    for labels in units:
+        for one, other in permutations(labels, 2):
+            counts[one, other] += 1 / (len(labels) - 1)
+    return counts
+
+
 def alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
     """Krippendorff's alpha, nominal.
 
@@ -60,30 +72,39 @@ def alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
     Returns:
         at most 1; None if fewer than two labels occur, where alpha is undefined.
     """
-    coincidences: Counter[tuple[Hashable, Hashable]] = Counter()
-    for labels in units:
-        if len(labels) > 1:
-            for i, one in enumerate(labels):
-                for j, other in enumerate(labels):
-                    if i != j:
-                        coincidences[one, other] += 1 / (len(labels) - 1)  # type: ignore[assignment]
-    totals: Counter[Hashable] = Counter()
-    for (one, _), count in coincidences.items():
+    counts = coincidences(units)
+    totals: dict[Hashable, float] = defaultdict(float)
+    for (one, _), count in counts.items():
         totals[one] += count
     n = sum(totals.values())
     expected = n * n - sum(count * count for count in totals.values())
     if len(totals) < 2 or not expected:
         return None
-    observed = n - sum(count for (one, other), count in coincidences.items() if one == other)
+    observed = n - sum(count for (one, other), count in counts.items() if one == other)
     return 1 - (n - 1) * observed / expected
+
+
+def label_counts(labels: Sequence[Hashable], label: Hashable) -> tuple[int, int]:
+    """What one unit adds to the F1 of a label: twice the pairs of annotators who agree on it, and how often it stands.
+
+    Args:
+        labels: those that the annotators gave the unit.
+    """
+    pairs = list(combinations(labels, 2))
+    return 2 * sum(one == other == label for one, other in pairs), sum(pair.count(label) for pair in pairs)
 
 
 @dataclass
 class Agreement:
-    """Collects documents, then reports. Add each document once."""
+    """Collects documents, then reports. Add each document once.
 
-    _pairs: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    _units: dict[tuple[str, str], list[tuple[Hashable, ...]]] = field(default_factory=lambda: defaultdict(list))
+    Attributes:
+        pairs: (layer, aspect, label) -> what F1 is made of: twice what both sides marked, and what either marked.
+        units: (layer, aspect) -> the labels of every unit, in the order of the annotators' names.
+    """
+
+    pairs: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    units: dict[tuple[str, str], list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     _mentions: list[dict[str, dict[Hashable, str]]] = field(default_factory=list)
     documents: int = 0
     annotators: set[str] = field(default_factory=set)
@@ -101,14 +122,8 @@ class Agreement:
         self.annotators |= set(layers)
         for one, other in combinations(sorted(layers), 2):
             self._compare(layers[one], layers[other], set(parts[one]) & set(parts[other]))
-        for layer, aspect, kind, key, missing in (
-            ("verifiable", "label", Verifiable, _span, None),
-            ("stance", "label", Stance, stance_key, "none"),
-            ("claim", "type", Claim, _span, None),
-            ("claim", "polarity", Claim, _span, None),
-        ):
-            took_part = [layers[name] for name in sorted(layers) if layer in parts[name]]
-            self._label_units((layer, aspect), took_part, kind, key, missing)
+        for labelled in LABELLED:
+            self._label_units(labelled, [layers[name] for name in sorted(layers) if labelled.layer in parts[name]])
         self._mentions.append(
             {
                 name: {
@@ -125,51 +140,40 @@ class Agreement:
         for key in {*sets[0], *sets[1]}:
             if key[0] in compared:
                 a, b = sets[0].get(key, set()), sets[1].get(key, set())
-                counts = self._pairs[key]
+                counts = self.pairs[key]
                 counts[0] += 2 * len(a & b)
                 counts[1] += len(a) + len(b)
         if "claim" in compared:
             claims = [{_span(a): a for a in side if isinstance(a, Claim)} for side in (one, other)]
-            counts = self._pairs["claim", "content overlap", "all"]
+            counts = self.pairs["claim", "content overlap", "all"]
             counts[0] += 2 * sum(
-                _overlap(claims[0][cue].content, claims[1][cue].content) >= 0.5
+                overlap(claims[0][cue].content, claims[1][cue].content) >= 0.5
                 for cue in claims[0].keys() & claims[1].keys()
             )
             counts[1] += len(claims[0]) + len(claims[1])
 
-    def _label_units(
-        self,
-        aspect: tuple[str, str],
-        sides: Sequence[Sequence[Annotation]],
-        kind: type[Any],
-        key: Callable[[Any], Hashable],
-        missing: str | None,
-    ) -> None:
-        """Note the labels of every unit that two annotators labelled; `missing` is the label of one left out."""
-        chosen = [{key(a): getattr(a, aspect[1]) for a in side if isinstance(a, kind)} for side in sides]
+    def _label_units(self, labelled: Labelled, sides: Sequence[Sequence[Annotation]]) -> None:
+        """Note the labels of every unit that two annotators labelled."""
+        chosen = [labelled.of(side) for side in sides]
         for unit in sorted({unit for labels in chosen for unit in labels}, key=repr):
-            values = tuple(labels.get(unit, missing) for labels in chosen if unit in labels or missing)
-            self._units[aspect].append(values)
+            values = tuple(labels.get(unit, labelled.missing) for labels in chosen)
+            self.units[labelled.layer, labelled.aspect].append(tuple(value for value in values if value is not None))
 
     def report(self) -> list[Score]:
         """All scores, by layer, aspect and label."""
         scores = [
             Score(layer, aspect, label, "F1", hits / total if total else None, total)
-            for (layer, aspect, label), (hits, total) in self._pairs.items()
+            for (layer, aspect, label), (hits, total) in self.pairs.items()
             if total
         ]
         scores.extend(self._links())
-        for (layer, aspect), units in self._units.items():
+        for (layer, aspect), units in self.units.items():
             compared = [labels for labels in units if len(labels) > 1]
             if not compared:
                 continue
             scores.append(Score(layer, aspect, "all", "alpha", alpha(compared), len(compared)))
-            for label in sorted({str(x) for labels in compared for x in labels}):
-                hits = total = 0
-                for labels in compared:
-                    for one, other in combinations(labels, 2):
-                        hits += 2 * (one == other == label)
-                        total += (one == label) + (other == label)
+            for label in sorted({x for labels in compared for x in labels}):
+                hits, total = map(sum, zip(*(label_counts(labels, label) for labels in compared), strict=True))
                 scores.append(Score(layer, aspect, label, "F1", hits / total, total))
         return sorted(scores, key=lambda s: (LAYERS.index(s.layer), s.measure, s.aspect, s.label != "all", s.label))
 
@@ -207,6 +211,34 @@ def stance_key(a: Stance) -> tuple[int, int, int, int]:
     return a.start, a.end, *holder
 
 
+class Labelled(NamedTuple):
+    """A label that annotators give to units which do not depend on them.
+
+    Attributes:
+        aspect: the attribute that holds the label.
+        key: what makes two annotations be of one unit.
+        missing: the label of a unit that an annotator of the layer left out; None if it then has no label.
+    """
+
+    layer: str
+    aspect: str
+    kind: type[Any]
+    key: Callable[[Any], Hashable]
+    missing: str | None
+
+    def of(self, annotations: Iterable[Annotation]) -> dict[Hashable, str]:
+        """The label of every unit."""
+        return {self.key(a): getattr(a, self.aspect) for a in annotations if isinstance(a, self.kind)}
+
+
+LABELLED = (
+    Labelled("verifiable", "label", Verifiable, _span, None),
+    Labelled("stance", "label", Stance, stance_key, "none"),
+    Labelled("claim", "type", Claim, _span, None),
+    Labelled("claim", "polarity", Claim, _span, None),
+)
+
+
 def _facets(annotations: Sequence[Annotation]) -> dict[tuple[str, str, str], set[Hashable]]:
     """What is compared by F1: (layer, aspect, label) -> the things that an annotator marked."""
     facets: dict[tuple[str, str, str], set[Hashable]] = defaultdict(set)
@@ -226,7 +258,7 @@ def _facets(annotations: Sequence[Annotation]) -> dict[tuple[str, str, str], set
     return facets
 
 
-def _overlap(one: Iterable[Anchor], other: Iterable[Anchor]) -> float:
+def overlap(one: Iterable[Anchor], other: Iterable[Anchor]) -> float:
     """Intersection over union of two lists of spans, in code points."""
     points = [{i for span in spans for i in range(span.start, span.end)} for spans in (one, other)]
     return len(points[0] & points[1]) / max(1, len(points[0] | points[1]))

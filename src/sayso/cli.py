@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,10 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from sayso.errors import InputError, SaysoError
+from sayso.errors import DoccanoError, InputError, SaysoError
 
 if TYPE_CHECKING:
     from sayso.checks import Incident
+    from sayso.doccano.client import Client
     from sayso.examine import Record
     from sayso.package import Assembly
     from sayso.package import Progress as Report
@@ -325,6 +327,64 @@ def diff(
 
 
 @app.command()
+def agree(
+    annotators: Annotated[list[str], typer.Argument(help="Two annotators or more.")],
+    layer: Annotated[str | None, typer.Option(help="Look at this layer only.", show_default="all")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw a picture too: FILE.png or FILE.svg.", dir_okay=False)] = None,
+    root: Root = Path(),
+    as_json: Json = False,
+) -> None:
+    """Compare annotators: F1, kappa and alpha with their intervals, who confuses what, and every disagreement.
+
+    The picture needs matplotlib: pip install 'sayso[plot]'.
+    """
+    from sayso.agree import agree as run
+    from sayso.agree_view import check_picture, picture, terminal
+    from sayso.storage import write_file
+
+    if plot is not None:
+        check_picture(plot)
+    report = run(root, annotators, layer)
+    if plot is not None:
+        write_file(plot, picture(report, plot.suffix[1:].lower()))
+        err.print(Text(f"wrote {plot}"), soft_wrap=True)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        for part in terminal(report):
+            out.print(part, soft_wrap=isinstance(part, Text))
+
+
+@app.command()
+def adjudicate(
+    adjudicator: Annotated[str | None, typer.Option(help="Your name, to stand with each decision.")] = None,
+    root: Root = Path(),
+) -> None:
+    """Settle disagreements one by one, each with a reason, and write the gold that follows.
+
+    Every decision is kept at once: quit or be killed at any time, and go on later. Without a terminal nothing is asked.
+    Exit code 1 if disagreements are open or the gold has errors.
+    """
+    from sayso.adjudication import Adjudication
+    from sayso.adjudication_view import listed, summary, terminal_dialogue
+    from sayso.project import Project
+
+    project = Project.read(root)
+    work = Adjudication(project, adjudicator)
+    if (cases := work.cases()) and not sys.stdin.isatty():
+        for line in listed(cases):
+            out.print(line, soft_wrap=True)
+        err.print(f"{len(cases)} open: run `sayso adjudicate` on a terminal", style="bold red")
+        raise typer.Exit(1)
+    work.converse(terminal_dialogue(out))
+    outcome = work.finish()
+    _print_incidents(list(outcome.incidents))
+    for line in summary(project, work.decided, outcome):
+        out.print(line, soft_wrap=True)
+    raise typer.Exit(0 if outcome.settled else 1)
+
+
+@app.command()
 def add(
     files: Annotated[list[Path], typer.Argument(help="UTF-8 texts; a name without its ending becomes the id.")],
     allow: Annotated[
@@ -365,3 +425,150 @@ def init(
     for path in run(folder):
         out.print(f"made {path}")
     out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green")
+
+
+doccano = typer.Typer(
+    help="Annotate in a browser: start a doccano server, push a layer to an annotator, pull their work back.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(doccano, name="doccano")
+Url = Annotated[str | None, typer.Option("--url", help="A doccano server of your own.", show_default="the local one")]
+Name = Annotated[str, typer.Option("--annotator", help="Who annotates: lower case, hyphens.")]
+
+
+@doccano.command("up")
+def doccano_up() -> None:
+    """Start a doccano 1.8.4 on this machine alone; the first time it is installed, into the user's cache folder.
+
+    The admin's password is that of SAYSO_DOCCANO_PASSWORD, or made up and shown once.
+    """
+    from sayso.doccano.server import ADMIN, up
+
+    with err.status("starting") if err.is_terminal else nullcontext() as line:
+        server = up(lambda text: line.update(text) if line else None)
+    out.print(Text(f"{'started' if server.started else 'runs'}: {server.url}", "bold green"), soft_wrap=True)
+    if server.new_password:
+        out.print(f"log in as {ADMIN} with the password {server.new_password} (shown only now)", soft_wrap=True)
+
+
+@doccano.command("down")
+def doccano_down() -> None:
+    """Stop the local server; what it holds stays."""
+    from sayso.doccano.server import down
+
+    out.print("stopped" if down() else "no server runs")
+
+
+@doccano.command("status")
+def doccano_status(as_json: Json = False) -> None:
+    """Say whether the local server runs, and where."""
+    from sayso.doccano.server import status
+
+    server = status()
+    if as_json:
+        _print_json({"running": server is not None, "url": server and server.url})
+    else:
+        out.print(f"runs: {server.url}" if server else "no server runs: start one with `sayso doccano up`")
+    raise typer.Exit(0 if server else 1)
+
+
+def _client(url: str | None) -> Client:
+    """A session of the admin with the given server or the local one."""
+    from sayso.doccano.client import Client, is_exposed
+    from sayso.doccano.server import ADMIN, PASSWORD, password, status
+
+    if url is None:
+        server = status()
+        if server is None:
+            raise DoccanoError("no local server runs: start one with `sayso doccano up`, or give --url")
+        url = server.url
+        known = password()
+    else:
+        # The local server's password is not for others.
+        known = os.environ.get(PASSWORD)
+    if is_exposed(url):
+        err.print(f"warning: {url} is not encrypted, so the password can be read on the way: use https", style="yellow")
+    if not known:
+        raise DoccanoError(f"the admin's password is missing: put it into the environment as {PASSWORD}")
+    return Client(url, os.environ.get("SAYSO_DOCCANO_USER", ADMIN), known)
+
+
+@doccano.command("push")
+def doccano_push(
+    annotator: Name,
+    layer: Annotated[str, typer.Option(help="entities, claims, verifiable or stance.")],
+    docs: Annotated[list[str] | None, typer.Option(help="A document; all of them if not given.")] = None,
+    source: Annotated[str, typer.Option("--with", help="What to start from: gold or nothing.")] = "nothing",
+    url: Url = None,
+    root: Root = Path(),
+) -> None:
+    """Offer a layer to an annotator: account, project, labels, guideline, documents.
+
+    What the server holds is compared with what was sent before the annotator is let in. Pushing again sends only what
+    is missing.
+    """
+    from sayso.doccano.sync import push
+    from sayso.doccano.wire import LAYERS
+    from sayso.project import Project
+
+    _choice("--layer", layer, LAYERS)
+    _choice("--with", source, ("gold", "nothing"))
+    _check_name(annotator)
+    client = _client(url)
+    with _progress("pushing") as report:
+        done = push(Project.read(root), client, annotator, layer, docs or (), source, report)  # type: ignore[arg-type]
+    out.print(f"sent {done.sent}, on the server {done.present}: {client.url}/projects/{done.project}", soft_wrap=True)
+    if done.new_password:
+        out.print(f"{annotator} logs in with the password {done.new_password} (shown only now)", soft_wrap=True)
+
+
+@doccano.command("pull")
+def doccano_pull(
+    annotator: Name,
+    layer: Annotated[list[str] | None, typer.Option(help="A layer; all of them if not given.")] = None,
+    url: Url = None,
+    root: Root = Path(),
+    as_json: Json = False,
+) -> None:
+    """Bring an annotator's confirmed work into annotations/annotators/NAME/.
+
+    What changed only there comes in, what changed only here stays; what changed in both is a conflict, listed, and
+    stays as it is here. Exit code 1 if there are conflicts or anything could not be brought back.
+    """
+    from sayso.doccano.sync import pull
+    from sayso.doccano.wire import LAYERS
+    from sayso.project import Project
+
+    for name in layer or ():
+        _choice("--layer", name, LAYERS)
+    _check_name(annotator)
+    client = _client(url)
+    with _progress("pulling") as report:
+        done = pull(Project.read(root), client, annotator, layer or LAYERS, report)  # type: ignore[arg-type]
+    if as_json:
+        _print_json(
+            {"written": done.written, "unchanged": done.unchanged, "problems": [asdict(p) for p in done.problems],
+             "conflicts": [{**unit._asdict(), **versions} for unit, versions in done.conflicts]}
+        )  # fmt: skip
+    else:
+        out.print(f"{_count(len(set(done.written)), 'document')} changed, {len(set(done.unchanged))} unchanged")
+        for problem in done.problems:
+            parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
+            out.print(Text.assemble(*parts), soft_wrap=True)
+        for unit, versions in done.conflicts:
+            parts = ((unit.doc, "bold"), ": ", ("conflict", "red"), f": {unit.layer} at {unit.start}-{unit.end}")
+            out.print(Text.assemble(*parts), soft_wrap=True)
+            for side, version in versions.items():
+                out.print(Text(f"  {side}: {json.dumps(version, ensure_ascii=False)}"), soft_wrap=True)
+    raise typer.Exit(1 if done.problems or done.conflicts else 0)
+
+
+def _choice(option: str, given: str, allowed: Sequence[str]) -> None:
+    if given not in allowed:
+        raise InputError(option, f"{given!r} is none of {', '.join(allowed)}")
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError("--annotator", f"{name!r} must be lower case letters, digits and hyphens")

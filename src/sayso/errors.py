@@ -4,14 +4,15 @@ SaysoError
 ├── InputError      a file of the user's is wrong: what, where (`file:line`), and what to do
 │   └── IntakeError a text that `sayso add` refuses, with the fault's name
 ├── LineageError    an offset that leads nowhere: into removed text or past the end
-└── StorageError    the disk refused: read-only, full, gone
+├── StorageError    the disk refused: read-only, full, gone
+└── DoccanoError    a doccano server refused, failed or did not answer
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"]
+__all__ = ["DoccanoError", "InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"]
 
 
 class SaysoError(Exception):
@@ -55,3 +56,7 @@ class LineageError(SaysoError):
 
 class StorageError(SaysoError):
     """The file system refused to read or write."""
+
+
+class DoccanoError(SaysoError):
+    """A doccano server refused, failed or did not answer."""

@@ -161,7 +161,7 @@ class Examination:
         for layer in self._layer_folders():
             if layer != self.project.gold and layer.name not in known:
                 self.report(layer, 0, "annotator-undescribed", "add a line to annotations/annotators.jsonl")
-            for path in sorted(layer.iterdir()):
+            for path in sorted(p for p in layer.iterdir() if p.name != ".doccano"):
                 if path.suffix != ".jsonl" or path.stem not in ids:
                     self.report(path, 0, "document-unknown", "there is no seed of this name")
 

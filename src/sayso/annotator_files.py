@@ -1,0 +1,64 @@
+"""What each annotator wrote, read strictly and with the line of every annotation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sayso import jsonl
+from sayso.adjudicate import Unit, units
+from sayso.errors import InputError, LineageError
+from sayso.layers import Annotation, FormError, parse
+from sayso.project import Project
+from sayso.segmentation import Document
+
+__all__ = ["AnnotatorFile", "annotator_folders", "read_annotator_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorFile:
+    """One annotator's annotations of one document.
+
+    Attributes:
+        lines: of each annotation, from 1.
+    """
+
+    path: Path
+    annotations: tuple[Annotation, ...]
+    lines: tuple[int, ...]
+
+    def units(self, doc_id: str) -> dict[Unit, int]:
+        """The line of every unit that is marked here."""
+        return {
+            unit: line
+            for a, line in zip(self.annotations, self.lines, strict=True)
+            for unit in units(doc_id, [a])
+        }  # fmt: skip
+
+
+def annotator_folders(project: Project) -> dict[str, Path]:
+    """The folder of every annotator by name, in order."""
+    folder = project.annotations / "annotators"
+    return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()} if folder.is_dir() else {}
+
+
+def read_annotator_file(path: Path, document: Document) -> AnnotatorFile:
+    """Read a file of annotations and see that each stands where it says.
+
+    Raises:
+        InputError: at the first line that is no annotation, or is not a place in the cleaned document.
+    """
+    annotations: list[Annotation] = []
+    lines: list[int] = []
+    for number, value in jsonl.read(path):
+        try:
+            a = parse(value)
+            document.from_seed(a.start, a.end)
+        except (FormError, LineageError) as error:
+            raise InputError(path, str(error), number) from error
+        if document.seed[a.start : a.end] != a.text:
+            there = document.seed[a.start : a.end]
+            raise InputError(path, f"{a.id} quotes {a.text!r}, the seed has {there!r} there", number)
+        annotations.append(a)
+        lines.append(number)
+    return AnnotatorFile(path, tuple(annotations), tuple(lines))

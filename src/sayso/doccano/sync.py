@@ -1,0 +1,472 @@
+"""Push a layer to an annotator's own project, and pull their work back: exact, repeatable, and safe to interrupt.
+
+There is one project per annotator and layer, and its name says so. An annotator becomes a member only after what the
+server holds has been compared with what was sent. A pull is a three-way merge; its base, what the annotator's file held
+when the layer was last pushed or pulled, is in `annotations/annotators/NAME/.doccano/`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from sayso import jsonl
+from sayso.adjudicate import Unit, content, units
+from sayso.doccano.client import Client
+from sayso.doccano.wire import (
+    LAYERS,
+    Layer,
+    Problem,
+    labels,
+    read_items,
+    read_spans,
+    sha,
+    to_items,
+    to_spans,
+)
+from sayso.errors import DoccanoError, InputError
+from sayso.examine import Examination, Record
+from sayso.layers import LAYERS as KINDS
+from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, parse, read_layers, to_json
+from sayso.project import Project
+from sayso.storage import exclusive, write_file
+
+__all__ = ["Pulled", "Pushed", "pull", "push"]
+
+Progress = Callable[[int, int], None]
+Row = dict[str, Any]
+Source = Literal["gold", "nothing"]
+BATCH = 500
+"""Examples of one upload: the server stores each upload in one transaction."""
+ROLE = "annotator"
+_KINDS: dict[Layer, type[Annotation]] = {
+    "entities": Entity, "claims": Claim, "verifiable": Verifiable, "stance": Stance,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push did.
+
+    Attributes:
+        project: the server's id of the project.
+        sent: examples uploaded now.
+        present: examples there now.
+        new_password: the annotator's password, if the account was made now: it is shown once.
+    """
+
+    project: int
+    sent: int
+    present: int
+    new_password: str | None
+
+
+@dataclass
+class Pulled:
+    """What a pull brought.
+
+    Attributes:
+        written: documents whose file changed.
+        unchanged: documents whose file did not.
+        conflicts: units that were changed here and there, each otherwise; what is here stays.
+        problems: what could not be brought back as it is.
+    """
+
+    written: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[tuple[Unit, dict[str, Any]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _records(corpus: Project, docs: Iterable[str]) -> dict[str, Record]:
+    """The chosen documents, or all. Open disagreements and the like are no reason not to go on annotating."""
+    records = {record.source.id: record for record in Examination(corpus).records()}
+    wanted = list(docs) or list(records)
+    for doc in wanted:
+        if doc not in records or records[doc].document is None:
+            raise InputError(corpus.sources, f"there is no document {doc!r} that can be read: see `sayso validate`")
+    return {doc: records[doc] for doc in wanted}
+
+
+def project_name(corpus: Project, layer: Layer, annotator: str) -> str:
+    """How the project of a layer is called on the server."""
+    return f"{corpus.name} / {layer} / {annotator}"
+
+
+# -- push
+
+
+def push(
+    corpus: Project,
+    client: Client,
+    annotator: str,
+    layer: Layer,
+    docs: Iterable[str] = (),
+    source: Source = "nothing",
+    progress: Progress | None = None,
+) -> Pushed:
+    """Offer a layer to an annotator. What is there already is neither sent again nor touched.
+
+    Args:
+        docs: ids; all documents if there are none.
+        source: what the annotator starts from.
+
+    Raises:
+        DoccanoError: the server fails, or holds something else than was sent.
+        InputError: there is no such document, or nothing to annotate.
+    """
+    rows: dict[str, Row] = {}
+    bases: dict[str, list[Annotation]] = {}
+    for doc, record in _records(corpus, docs).items():
+        assert record.document is not None  # noqa: S101 - _records saw to it
+        gold = record.gold or []
+        if layer == "stance" and record.gold is None:
+            raise InputError(corpus.gold, f"{doc} has no gold yet, whose entities and claims stance items come from")
+        shown = [a for a in gold if isinstance(a, _KINDS[layer])] if source == "gold" else []
+        own = corpus.annotations / "annotators" / annotator / f"{doc}.jsonl"
+        bases[doc] = [a for a in read_layers(own) if isinstance(a, _KINDS[layer])] if own.exists() else []
+        if layer in ("entities", "claims"):
+            rows[doc] = to_spans(record.document, shown, layer)
+        else:
+            rows |= to_items(record.document, shown, gold, layer, corpus.scheme)
+    if not rows:
+        raise InputError(corpus.sources, f"there is nothing to annotate in the layer {layer}")
+    project = _ensure_project(client, corpus, layer, annotator)
+    sent = _send(client, project, layer, rows, progress)
+    new_password = _ensure_member(client, project, annotator)
+    with exclusive(corpus.root):
+        # What was exchanged before stays the base: the annotator may have pulled and gone on.
+        _write_bases(corpus, annotator, layer, bases | _read_bases(corpus, annotator, layer))
+        _describe(corpus, annotator, None)
+    return Pushed(project, sent, len(rows), new_password)
+
+
+def _find_project(client: Client, name: str) -> Row | None:
+    found = [p for p in client.pages("projects", q=name) if p["name"] == name]
+    if len(found) > 1:
+        raise DoccanoError(f"{len(found)} projects on the server are called {name!r}: remove all but one")
+    return found[0] if found else None
+
+
+def _ensure_project(client: Client, corpus: Project, layer: Layer, annotator: str) -> int:
+    """The project of a layer, with its labels and guideline; made if it is not there."""
+    name = project_name(corpus, layer, annotator)
+    spans = layer in ("entities", "claims")
+    settings = {
+        "project_type": "SequenceLabeling" if spans else "DocumentClassification",
+        "collaborative_annotation": True,
+        "single_class_classification": not spans,
+        **({"allow_overlapping": True, "use_relation": True, "grapheme_mode": False} if spans else {}),
+    }
+    project = _find_project(client, name)
+    if project is None:
+        body = {
+            "name": name, "description": f"The layer {layer} of {corpus.title}", "guideline": _guideline(corpus, layer),
+            "resourcetype": "SequenceLabelingProject" if spans else "TextClassificationProject",
+            "random_order": False, "allow_member_to_create_label_type": False, "tags": [{"text": layer}], **settings,
+        }  # fmt: skip
+        project = client.post("projects", body)
+    for setting, value in settings.items():
+        if project.get(setting) != value:
+            raise DoccanoError(f"the project {name!r} has {setting} {project.get(setting)}, not {value}")
+    kinds, relations = labels(layer, corpus.scheme)
+    for route, wanted in (("span-types" if spans else "category-types", kinds), ("relation-types", relations)):
+        if wanted:
+            have = {kind["text"] for kind in client.get(f"projects/{project['id']}/{route}")}
+            for kind in wanted:
+                if kind["text"] not in have:
+                    client.post(f"projects/{project['id']}/{route}", kind)
+    return int(project["id"])
+
+
+def _guideline(corpus: Project, layer: Layer) -> str:
+    """The layer's part of GUIDELINES.md, after what stands before all parts."""
+    text = (corpus.annotations / "GUIDELINES.md").read_text(encoding="utf-8")
+    head, *parts = text.split("\n## ")
+    own = [part for part in parts if part.startswith(f"{layer[0].upper()}.")]
+    return "\n## ".join([head, *(own or parts)])
+
+
+def _key(row: Row) -> str:
+    return str(row.get("item") or row.get("doc_id"))
+
+
+def _marks(row: Row) -> Any:
+    """The annotations of an example, whatever ids the server gave them."""
+    if "entities" not in row:
+        return sorted(row["label"])
+    spans = {e["id"]: (e["start_offset"], e["end_offset"], e["label"]) for e in row["entities"]}
+    ends = [(spans.get(r["from_id"]), spans.get(r["to_id"]), r["type"]) for r in row["relations"]]
+    return sorted(spans.values()), sorted(ends, key=repr)
+
+
+def _send(client: Client, project: int, layer: Layer, rows: Mapping[str, Row], progress: Progress | None) -> int:
+    """Upload what is missing, and compare all that was uploaded with what the server then holds."""
+    there, doubles = _present(client, project, rows)
+    if doubles:
+        client.delete(f"projects/{project}/examples", {"ids": doubles})
+    missing = [row for key, row in rows.items() if key not in there]
+    spans = layer in ("entities", "claims")
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        task, column = ("RelationExtraction", "entities") if spans else ("DocumentClassification", "label")
+        client.upload(project, batch, task, column)
+        if progress:
+            progress(min(start + BATCH, len(missing)), len(missing))
+    if missing:
+        held, doubles = _present(client, project, rows)
+        wrong = [
+            key for row in missing
+            if (key := _key(row)) not in held or held[key]["text"] != row["text"] or _marks(held[key]) != _marks(row)
+        ]  # fmt: skip
+        if wrong or doubles:
+            shown = ", ".join(wrong[:5])
+            raise DoccanoError(
+                f"the server does not hold what was sent ({len(wrong)} of {len(missing)} differ: {shown};"
+                f" {len(doubles)} twice): push again"
+            )
+    return len(missing)
+
+
+def _present(client: Client, project: int, rows: Mapping[str, Row]) -> tuple[dict[str, Row], list[int]]:
+    """The examples on the server that are ours by key, and the ids of needless copies of one.
+
+    Raises:
+        DoccanoError: an example has another text than ours.
+    """
+    there: dict[str, Row] = {}
+    doubles = []
+    rows_there = client.download(project)
+    confirmed = client.confirmed(project, rows_there)
+    for row in sorted(rows_there, key=lambda row: (row["id"] not in confirmed, row["id"])):
+        key = _key(row)
+        if key not in rows:
+            continue
+        if row["text"] != rows[key]["text"]:
+            raise DoccanoError(f"{key}: its text on the server is another one; pull tells more")
+        if key not in there:
+            there[key] = row
+        elif row["id"] not in confirmed and _marks(row) in (_marks(there[key]), _marks(rows[key])):
+            doubles.append(row["id"])
+    return there, doubles
+
+
+def _ensure_member(client: Client, project: int, annotator: str) -> str | None:
+    """Let the annotator in; a new account's password is returned."""
+    new_password = None
+    users = {user["username"]: user["id"] for user in client.get("users", search=annotator)}
+    if annotator not in users:
+        new_password = secrets.token_urlsafe(12)
+        body = {"username": annotator, "password1": new_password, "password2": new_password}
+        client.post("users/create", body)
+        users = {user["username"]: user["id"] for user in client.get("users", search=annotator)}
+    members = {member["user"] for member in client.get(f"projects/{project}/members")}
+    if users[annotator] not in members:
+        roles = {role["name"]: role["id"] for role in client.get("roles")}
+        client.post(f"projects/{project}/members", {"user": users[annotator], "role": roles[ROLE]})
+    return new_password
+
+
+# -- pull
+
+
+def pull(
+    corpus: Project, client: Client, annotator: str, wanted: Sequence[Layer] = LAYERS, progress: Progress | None = None
+) -> Pulled:
+    """Bring an annotator's confirmed work into `annotations/annotators/NAME/`.
+
+    Raises:
+        DoccanoError: the server fails, or has no project of this annotator.
+        InputError: a file of annotations cannot be read; nothing was written over it.
+    """
+    records = _records(corpus, ())
+    result = Pulled()
+    found = False
+    for done, layer in enumerate(wanted):
+        if progress:
+            progress(done, len(wanted))
+        project = _find_project(client, project_name(corpus, layer, annotator))
+        if project is None:
+            continue
+        found = True
+        with exclusive(corpus.root):
+            _pull_layer(corpus, client, int(project["id"]), annotator, layer, records, result)
+    if not found:
+        raise DoccanoError(f"the server has no project of {annotator!r} for this corpus: push one first")
+    result.problems.sort()
+    return result
+
+
+def _pull_layer(
+    corpus: Project,
+    client: Client,
+    project: int,
+    annotator: str,
+    layer: Layer,
+    records: Mapping[str, Record],
+    result: Pulled,
+) -> None:
+    rows = client.download(project)
+    confirmed = client.confirmed(project, rows)
+    notes: dict[int, list[Row]] = defaultdict(list)
+    for note in client.pages(f"projects/{project}/comments"):
+        notes[note["example"]].append({"by": note["username"], "text": note["text"]})
+    bases = _read_bases(corpus, annotator, layer)
+    by_doc: dict[str, dict[str, Row]] = {doc: {} for doc in bases if doc in records}
+    states = []
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        doc, key = str(row.get("doc_id")), _key(row)
+        if doc not in records:
+            result.problems.append(Problem(doc, "not-ours", f"example {row['id']} is no document of this corpus"))
+        elif row.get("text_sha256") != sha(row["text"]):
+            result.problems.append(
+                Problem(doc, "text-changed", f"example {row['id']}: somebody edited it on the server")
+            )
+        elif key in by_doc.setdefault(doc, {}):
+            result.problems.append(Problem(doc, "twice", f"example {row['id']} is a copy of {by_doc[doc][key]['id']}"))
+        else:
+            by_doc[doc][key] = row
+            states.append({"item": key, "confirmed": row["id"] in confirmed, "comments": notes.get(row["id"], [])})
+    pulled = False
+    for doc, own in by_doc.items():
+        pulled |= _pull_document(corpus, annotator, layer, records[doc], own, confirmed, bases, result)
+    if pulled:
+        _describe(corpus, annotator, layer)
+    _write_bases(corpus, annotator, layer, bases)
+    path = _exchange(corpus, annotator) / f"{layer}.state.jsonl"
+    write_file(path, jsonl.encode(sorted(states, key=lambda state: str(state["item"]))))
+
+
+def _pull_document(
+    corpus: Project,
+    annotator: str,
+    layer: Layer,
+    record: Record,
+    own: Mapping[str, Row],
+    confirmed: set[int],
+    bases: dict[str, list[Annotation]],
+    result: Pulled,
+) -> bool:
+    """Merge one document's layer, and renew its base; whether anything of it is confirmed."""
+    document, doc = record.document, record.source.id
+    assert document is not None  # noqa: S101 - _records saw to it
+    gold = record.gold or []
+    path = corpus.annotations / "annotators" / annotator / f"{doc}.jsonl"
+    ours = read_layers(path) if path.exists() else []
+    base = bases.get(doc, [])
+    spans = layer in ("entities", "claims")
+    known = [*ours, *base, *gold]
+    expected = {doc} if spans else set(to_items(document, [], gold, layer, corpus.scheme))
+    if not spans:
+        expected |= set(own) & set(to_items(document, known, gold, layer, corpus.scheme))
+    for key in sorted(expected):
+        if key not in own:
+            result.problems.append(Problem(doc, "missing", f"the server has no {key}"))
+        elif own[key]["id"] not in confirmed:
+            result.problems.append(Problem(doc, "unconfirmed", key))
+    good = {key: row for key, row in own.items() if key in expected and row["id"] in confirmed}
+    if not good:
+        return False
+    if spans:
+        theirs, problems = read_spans(document, good[doc], layer, corpus.scheme, known)
+        scope = None
+    else:
+        several = [key for key, row in good.items() if len(row["label"]) != 1]
+        result.problems += [Problem(doc, "not-one-label", f"{key} has {len(good[key]['label'])}") for key in several]
+        chosen = {key: row["label"][0] for key, row in good.items() if key not in several}
+        theirs, problems = read_items(document, chosen, gold, known, layer, corpus.scheme)
+        # Only what was asked and answered is merged: what somebody added by hand stays.
+        scope = set(units(doc, theirs))
+    result.problems += problems
+    mine = [a for a in ours if isinstance(a, _KINDS[layer])]
+    merged, conflicts = _merge(doc, base, mine, theirs, scope)
+    result.conflicts += conflicts
+    others = [a for a in ours if not isinstance(a, _KINDS[layer])]
+    data = dump([*others, *_with_ids(merged, mine)])
+    if not path.exists() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, data)
+        result.written.append(doc)
+    else:
+        result.unchanged.append(doc)
+    bases[doc] = _with_ids(theirs, [])
+    return True
+
+
+def _merge(
+    doc: str,
+    base: Sequence[Annotation],
+    ours: Sequence[Annotation],
+    theirs: Sequence[Annotation],
+    scope: set[Unit] | None,
+) -> tuple[list[Annotation], list[tuple[Unit, dict[str, Any]]]]:
+    """Three-way merge by unit: who changed a unit wins; where both did, ours stays and it is a conflict."""
+    sides = [units(doc, side) for side in (base, ours, theirs)]
+    merged: list[Annotation] = []
+    conflicts = []
+    for unit in sorted({unit for side in sides for unit in side}):
+        was, here, there = (content(side[unit]) if unit in side else None for side in sides)
+        keep_ours = there in (here, was) or (scope is not None and unit not in scope)
+        if not keep_ours and here != was:
+            conflicts.append((unit, {"base": was, "ours": here, "theirs": there}))
+            keep_ours = True
+        chosen = sides[1].get(unit) if keep_ours else sides[2].get(unit)
+        if chosen is not None:
+            merged.append(chosen)
+    return merged, conflicts
+
+
+def _with_ids(annotations: Sequence[Annotation], previous: Sequence[Annotation]) -> list[Annotation]:
+    """Give every annotation its id of before, or the next free one."""
+    ids = {unit: a.id for unit, a in units("", previous).items()}
+    used = set(ids.values())
+    named = []
+    for a in sorted(annotations, key=lambda a: (a.start, a.end)):
+        (unit,) = units("", [a])
+        if unit not in ids:
+            number = 1
+            while f"{a.layer[0]}{number}" in used:
+                number += 1
+            ids[unit] = f"{a.layer[0]}{number}"
+            used.add(ids[unit])
+        named.append(replace(a, id=ids[unit]))
+    return named
+
+
+def _exchange(corpus: Project, annotator: str) -> Path:
+    """The folder of what was last exchanged with the server."""
+    return corpus.annotations / "annotators" / annotator / ".doccano"
+
+
+def _read_bases(corpus: Project, annotator: str, layer: Layer) -> dict[str, list[Annotation]]:
+    """What the annotator's files held of a layer when it was last pushed or pulled, by document."""
+    path = _exchange(corpus, annotator) / f"{layer}.jsonl"
+    if not path.exists():
+        return {}
+    return {value["doc"]: [parse(item) for item in value["annotations"]] for _, value in jsonl.read(path)}
+
+
+def _write_bases(corpus: Project, annotator: str, layer: Layer, bases: Mapping[str, Sequence[Annotation]]) -> None:
+    folder = _exchange(corpus, annotator)
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ({"doc": doc, "annotations": [to_json(a) for a in bases[doc]]} for doc in sorted(bases))
+    write_file(folder / f"{layer}.jsonl", jsonl.encode(lines))
+
+
+def _describe(corpus: Project, annotator: str, layer: Layer | None) -> None:
+    """Note the annotator in annotators.jsonl, and that they annotate a layer, once it has been pulled."""
+    path = corpus.annotations / "annotators.jsonl"
+    rows = [value for _, value in jsonl.read(path)] if path.exists() else []
+    own = [row for row in rows if row["name"] == annotator]
+    if not own:
+        own = [{"name": annotator, "kind": "human", "layers": [], "description": "An annotator in doccano"}]
+        rows += own
+    kind = None if layer is None else _KINDS[layer].layer
+    own[0]["layers"] = [known for known in KINDS if known in own[0]["layers"] or known == kind]
+    data = jsonl.encode(rows)
+    if not path.exists() or path.read_bytes() != data:
+        write_file(path, data)
