@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markdown import Markdown
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
-from sayso.errors import DoccanoError, InputError, SaysoError
+from sayso.console import Json, Root, count, err, out, print_json, progress, table
+from sayso.doccano.commands import doccano
+from sayso.errors import InputError, SaysoError
 
 if TYPE_CHECKING:
     from sayso.checks import Incident
-    from sayso.doccano.client import Client
     from sayso.examine import Record
     from sayso.package import Assembly
-    from sayso.package import Progress as Report
 
 __all__ = ["app", "main"]
 
@@ -39,12 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-Root = Annotated[Path, typer.Option("--root", help="The corpus's folder.", show_default="the current folder")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
 NOT_RUN = 2
 """Exit code of a command that could not do its work; 1 says that it did and found faults."""
 
@@ -56,22 +43,6 @@ def main() -> None:
     except SaysoError as error:
         err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(NOT_RUN)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Report]:
-    """A bar on a terminal, nothing elsewhere; it vanishes when the work is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> Table:
-    table = Table(*head, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _print_incidents(incidents: list[Incident]) -> None:
@@ -88,14 +59,6 @@ def _print_incidents(incidents: list[Incident]) -> None:
         out.print(Text(f"  {check}: {CHECKS[check].rule}", "dim"))
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 @app.command()
 def build(root: Root = Path(), as_json: Json = False) -> None:
     """Make corpus/ from seeds/ and annotations/, and show what came out.
@@ -107,17 +70,17 @@ def build(root: Root = Path(), as_json: Json = False) -> None:
     from sayso.package import build as run
 
     try:
-        with _progress("building") as report:
+        with progress("building") as report:
             assembly = run(root, report)
     except InvalidCorpusError as error:
         if as_json:
-            _print_json([incident.to_json() for incident in error.incidents])
+            print_json([incident.to_json() for incident in error.incidents])
         else:
             _print_incidents(error.incidents)
             err.print(Text(str(error), "bold red"))
         raise typer.Exit(1) from error
     if as_json:
-        _print_json({"corpus": str(assembly.project.corpus), "rows": dict(assembly.figures.rows)})
+        print_json({"corpus": str(assembly.project.corpus), "rows": dict(assembly.figures.rows)})
         return
     _print_built(assembly)
 
@@ -127,7 +90,7 @@ def _print_built(assembly: Assembly) -> None:
 
     project = assembly.project
     out.print(Text(f"{project.name} {project.version}", "bold"))
-    out.print(_table(["config", "rows"], [[config, str(assembly.figures.rows[config])] for config in CONFIGS]))
+    out.print(table(["config", "rows"], [[config, str(assembly.figures.rows[config])] for config in CONFIGS]))
     for incident in sorted(assembly.examination.incidents):
         _print_incidents([incident])
     _print_example(assembly)
@@ -185,14 +148,14 @@ def validate(root: Root = Path(), as_json: Json = False) -> None:
     """
     from sayso.validation import validate as run
 
-    with _progress("validating") as report:
+    with progress("validating") as report:
         incidents = run(root, report)
     errors = sum(incident.severity == "error" for incident in incidents)
     if as_json:
-        _print_json([incident.to_json() for incident in incidents])
+        print_json([incident.to_json() for incident in incidents])
     else:
         _print_incidents(incidents)
-        counts = (_count(errors, "error"), _count(len(incidents) - errors, "warning"))
+        counts = (count(errors, "error"), count(len(incidents) - errors, "warning"))
         out.print(Text(", ".join(counts) if incidents else "valid", "bold red" if errors else "bold green"))
     raise typer.Exit(1 if errors else 0)
 
@@ -263,14 +226,14 @@ def stats(root: Root = Path(), as_json: Json = False) -> None:
     from sayso.package import InvalidCorpusError, assemble, scratch
     from sayso.project import Project
 
-    with scratch() as folder, _progress("counting") as report:
+    with scratch() as folder, progress("counting") as report:
         assembly = assemble(Project.read(root), Path(folder), report)
     if assembly.examination.has_errors:
         raise InvalidCorpusError(assembly.examination.incidents)
     figures = assembly.figures
     if as_json:
         scores = [asdict(score) for score in figures.agreement.report()]
-        _print_json(
+        print_json(
             {
                 "rows": dict(figures.rows),
                 "documents": {"all": figures.rows["documents"], "annotated": figures.annotated},
@@ -282,9 +245,9 @@ def stats(root: Root = Path(), as_json: Json = False) -> None:
             }
         )
         return
-    for name, table in tables(figures, assembly.project.scheme).items():
+    for name, shown in tables(figures, assembly.project.scheme).items():
         out.print(Text(name, "bold"))
-        out.print(Markdown(table))
+        out.print(Markdown(shown))
 
 
 @app.command()
@@ -305,7 +268,7 @@ def diff(
         difference = compare(before, after)
     if as_json:
         changes = [{**asdict(change), "bump": change.bump} for change in difference.changes]
-        _print_json(
+        print_json(
             {"old": difference.old, "new": difference.new, "bump": difference.bump, "least": difference.least,
              "satisfied": difference.satisfied, "changes": changes}
         )  # fmt: skip
@@ -320,7 +283,7 @@ def diff(
             ]
             for c in difference.changes
         ]
-        out.print(_table(["layer", *kinds, "columns", "bump"], rows))
+        out.print(table(["layer", *kinds, "columns", "bump"], rows))
         verdict = f"{difference.old} -> {difference.new}: {difference.bump}, at least {difference.least}"
         out.print(Text(verdict, "bold green" if difference.satisfied else "bold red"))
     raise typer.Exit(0 if difference.satisfied else 1)
@@ -349,7 +312,7 @@ def agree(
         write_file(plot, picture(report, plot.suffix[1:].lower()))
         err.print(Text(f"wrote {plot}"), soft_wrap=True)
     if as_json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         for part in terminal(report):
             out.print(part, soft_wrap=isinstance(part, Text))
@@ -427,148 +390,4 @@ def init(
     out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green")
 
 
-doccano = typer.Typer(
-    help="Annotate in a browser: start a doccano server, push a layer to an annotator, pull their work back.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(doccano, name="doccano")
-Url = Annotated[str | None, typer.Option("--url", help="A doccano server of your own.", show_default="the local one")]
-Name = Annotated[str, typer.Option("--annotator", help="Who annotates: lower case, hyphens.")]
-
-
-@doccano.command("up")
-def doccano_up() -> None:
-    """Start a doccano 1.8.4 on this machine alone; the first time it is installed, into the user's cache folder.
-
-    The admin's password is that of SAYSO_DOCCANO_PASSWORD, or made up and shown once.
-    """
-    from sayso.doccano.server import ADMIN, up
-
-    with err.status("starting") if err.is_terminal else nullcontext() as line:
-        server = up(lambda text: line.update(text) if line else None)
-    out.print(Text(f"{'started' if server.started else 'runs'}: {server.url}", "bold green"), soft_wrap=True)
-    if server.new_password:
-        out.print(f"log in as {ADMIN} with the password {server.new_password} (shown only now)", soft_wrap=True)
-
-
-@doccano.command("down")
-def doccano_down() -> None:
-    """Stop the local server; what it holds stays."""
-    from sayso.doccano.server import down
-
-    out.print("stopped" if down() else "no server runs")
-
-
-@doccano.command("status")
-def doccano_status(as_json: Json = False) -> None:
-    """Say whether the local server runs, and where."""
-    from sayso.doccano.server import status
-
-    server = status()
-    if as_json:
-        _print_json({"running": server is not None, "url": server and server.url})
-    else:
-        out.print(f"runs: {server.url}" if server else "no server runs: start one with `sayso doccano up`")
-    raise typer.Exit(0 if server else 1)
-
-
-def _client(url: str | None) -> Client:
-    """A session of the admin with the given server or the local one."""
-    from sayso.doccano.client import Client, is_exposed
-    from sayso.doccano.server import ADMIN, PASSWORD, password, status
-
-    if url is None:
-        server = status()
-        if server is None:
-            raise DoccanoError("no local server runs: start one with `sayso doccano up`, or give --url")
-        url = server.url
-        known = password()
-    else:
-        # The local server's password is not for others.
-        known = os.environ.get(PASSWORD)
-    if is_exposed(url):
-        err.print(f"warning: {url} is not encrypted, so the password can be read on the way: use https", style="yellow")
-    if not known:
-        raise DoccanoError(f"the admin's password is missing: put it into the environment as {PASSWORD}")
-    return Client(url, os.environ.get("SAYSO_DOCCANO_USER", ADMIN), known)
-
-
-@doccano.command("push")
-def doccano_push(
-    annotator: Name,
-    layer: Annotated[str, typer.Option(help="entities, claims, verifiable or stance.")],
-    docs: Annotated[list[str] | None, typer.Option(help="A document; all of them if not given.")] = None,
-    source: Annotated[str, typer.Option("--with", help="What to start from: gold or nothing.")] = "nothing",
-    url: Url = None,
-    root: Root = Path(),
-) -> None:
-    """Offer a layer to an annotator: account, project, labels, guideline, documents.
-
-    What the server holds is compared with what was sent before the annotator is let in. Pushing again sends only what
-    is missing.
-    """
-    from sayso.doccano.sync import push
-    from sayso.doccano.wire import LAYERS
-    from sayso.project import Project
-
-    _choice("--layer", layer, LAYERS)
-    _choice("--with", source, ("gold", "nothing"))
-    _check_name(annotator)
-    client = _client(url)
-    with _progress("pushing") as report:
-        done = push(Project.read(root), client, annotator, layer, docs or (), source, report)  # type: ignore[arg-type]
-    out.print(f"sent {done.sent}, on the server {done.present}: {client.url}/projects/{done.project}", soft_wrap=True)
-    if done.new_password:
-        out.print(f"{annotator} logs in with the password {done.new_password} (shown only now)", soft_wrap=True)
-
-
-@doccano.command("pull")
-def doccano_pull(
-    annotator: Name,
-    layer: Annotated[list[str] | None, typer.Option(help="A layer; all of them if not given.")] = None,
-    url: Url = None,
-    root: Root = Path(),
-    as_json: Json = False,
-) -> None:
-    """Bring an annotator's confirmed work into annotations/annotators/NAME/.
-
-    What changed only there comes in, what changed only here stays; what changed in both is a conflict, listed, and
-    stays as it is here. Exit code 1 if there are conflicts or anything could not be brought back.
-    """
-    from sayso.doccano.sync import pull
-    from sayso.doccano.wire import LAYERS
-    from sayso.project import Project
-
-    for name in layer or ():
-        _choice("--layer", name, LAYERS)
-    _check_name(annotator)
-    client = _client(url)
-    with _progress("pulling") as report:
-        done = pull(Project.read(root), client, annotator, layer or LAYERS, report)  # type: ignore[arg-type]
-    if as_json:
-        _print_json(
-            {"written": done.written, "unchanged": done.unchanged, "problems": [asdict(p) for p in done.problems],
-             "conflicts": [{**unit._asdict(), **versions} for unit, versions in done.conflicts]}
-        )  # fmt: skip
-    else:
-        out.print(f"{_count(len(set(done.written)), 'document')} changed, {len(set(done.unchanged))} unchanged")
-        for problem in done.problems:
-            parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
-            out.print(Text.assemble(*parts), soft_wrap=True)
-        for unit, versions in done.conflicts:
-            parts = ((unit.doc, "bold"), ": ", ("conflict", "red"), f": {unit.layer} at {unit.start}-{unit.end}")
-            out.print(Text.assemble(*parts), soft_wrap=True)
-            for side, version in versions.items():
-                out.print(Text(f"  {side}: {json.dumps(version, ensure_ascii=False)}"), soft_wrap=True)
-    raise typer.Exit(1 if done.problems or done.conflicts else 0)
-
-
-def _choice(option: str, given: str, allowed: Sequence[str]) -> None:
-    if given not in allowed:
-        raise InputError(option, f"{given!r} is none of {', '.join(allowed)}")
-
-
-def _check_name(name: str) -> None:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise InputError("--annotator", f"{name!r} must be lower case letters, digits and hyphens")

@@ -245,8 +245,8 @@ def _free_port() -> int:
 
 def _install(folder: Path, progress: Progress) -> None:
     """Make the server's environment from the pinned versions; a broken one is made anew."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    lock = Path(__file__).parent / f"lock-py{version}.txt"
+    # doccano's pins for 3.11 have no wheels for the later Pythons, which share theirs.
+    lock = Path(__file__).parent / ("lock-py3.11.txt" if sys.version_info < (3, 12) else "lock-py3.12.txt")
     venv = folder / "venv"
     remove_folder(venv)
     progress("making an environment for doccano")
