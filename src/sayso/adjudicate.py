@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sayso.agreement import Layers, Parts, parts_of, stance_key
 from sayso.layers import Annotation, FormError, Stance, parse, to_json
 
-__all__ = ["Decision", "Unit", "disagreements", "merge", "parse_decision", "said_of", "units"]
+__all__ = ["Decision", "Unit", "disagreements", "merge", "new_id", "parse_decision", "said_of", "units"]
 
 Content = dict[str, Any]
 """An annotation's JSON object without its id."""
@@ -140,12 +140,13 @@ def merge(
     gold: list[Annotation] = []
     for unit in sorted(agreed, key=lambda unit: (unit.layer, unit.start, unit.end, unit)):
         if unit not in ids:
-            ids[unit] = _new_id(unit.layer, used)
+            ids[unit] = new_id(unit.layer, used)
         gold.append(parse({**agreed[unit], "id": ids[unit]}))
     return gold, undecided
 
 
-def _new_id(layer: str, used: set[str]) -> str:
+def new_id(layer: str, used: set[str]) -> str:
+    """The first free id of a layer, which is then used."""
     number = 1
     while f"{layer[0]}{number}" in used:
         number += 1

@@ -18,7 +18,7 @@ import numpy as np
 
 from sayso import resampling
 from sayso.agreement import LABELLED, Labelled, Layers, Parts, Score, label_counts, parts_of
-from sayso.annotator_files import AnnotatorFile, annotator_folders, read_annotator_file
+from sayso.annotator_files import AnnotatorFile, read_annotator_file
 from sayso.disagreement import Disagreement, list_disagreements
 from sayso.errors import InputError
 from sayso.layers import LAYERS, Entity
@@ -138,13 +138,13 @@ def agree(root: Path, names: Sequence[str], layer: str | None = None) -> Report:
     found = report(project.scheme, documents, parts, layer)
     if not found.estimates:
         what = "no layer" if layer is None else f"the layer {layer}, or marked nothing of it"
-        raise InputError(project.annotations / "annotators", f"nothing to compare: no two of them annotate {what}")
+        raise InputError(project.layers, f"nothing to compare: no two of them annotate {what}")
     return found
 
 
 def _folders(project: Project, names: Sequence[str]) -> dict[str, Path]:
-    known = annotator_folders(project)
-    place, there = project.annotations / "annotators", f"there are {', '.join(known) or 'none'}"
+    known = project.layer_folders()
+    place, there = project.layers, f"there are {', '.join(known) or 'none'}"
     for name in names:
         if name not in known:
             raise InputError(place, f"there is no annotator {name!r}: {there}")

@@ -9,10 +9,9 @@ from sayso import jsonl
 from sayso.adjudicate import Unit, units
 from sayso.errors import InputError, LineageError
 from sayso.layers import Annotation, FormError, parse
-from sayso.project import Project
 from sayso.segmentation import Document
 
-__all__ = ["AnnotatorFile", "annotator_folders", "read_annotator_file"]
+__all__ = ["AnnotatorFile", "read_annotator_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,6 @@ class AnnotatorFile:
             for a, line in zip(self.annotations, self.lines, strict=True)
             for unit in units(doc_id, [a])
         }  # fmt: skip
-
-
-def annotator_folders(project: Project) -> dict[str, Path]:
-    """The folder of every annotator by name, in order."""
-    folder = project.annotations / "annotators"
-    return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()} if folder.is_dir() else {}
 
 
 def read_annotator_file(path: Path, document: Document) -> AnnotatorFile:

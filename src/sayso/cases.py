@@ -9,7 +9,7 @@ from pathlib import Path
 from sayso import jsonl
 from sayso.adjudicate import Content, Decision, Unit, disagreements, parse_decision, said_of
 from sayso.agreement import Layers, Parts
-from sayso.annotator_files import annotator_folders, read_annotator_file
+from sayso.annotator_files import read_annotator_file
 from sayso.disagreement import by_layer
 from sayso.errors import InputError
 from sayso.layers import Annotation, FormError, read_layers
@@ -54,7 +54,7 @@ def read_judged(project: Project) -> list[Judged]:
     Raises:
         InputError: a seed or a file of annotations is malformed.
     """
-    folders = annotator_folders(project)
+    folders = project.layer_folders()
     judged = []
     for source in sorted(read_sources(project.sources), key=lambda source: source.id):
         paths = {name: path for name, folder in folders.items() if (path := folder / f"{source.id}.jsonl").exists()}

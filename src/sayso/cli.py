@@ -109,6 +109,8 @@ def _print_example(assembly: Assembly) -> None:
     from sayso.layers import Claim, Entity, Stance
     from sayso.show import sentence_text
 
+    if not assembly.figures.annotated:
+        return  # nothing to look for: do not read the corpus again
     best: tuple[int, list[Text]] = (0, [])
     labels = assembly.project.scheme.entity
     for record in Examination(assembly.project).records():

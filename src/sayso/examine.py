@@ -25,7 +25,7 @@ from sayso.scheme_checks import SchemeChecks
 from sayso.seeds import Source, sha256
 from sayso.segmentation import Document, segment
 
-__all__ = ["NEAR", "Examination", "Record", "resemblance", "sketch_of"]
+__all__ = ["NEAR", "Examination", "Record", "resemblance", "sketch_of", "sketch_of_seed"]
 
 NEAR = 0.5
 """From this share of common word sequences on, two texts are near-duplicates."""
@@ -46,10 +46,15 @@ class Record:
 
 @dataclass
 class Examination:
-    """The inputs of one corpus. Iterate `records` to the end, then read `incidents`."""
+    """The inputs of one corpus. Iterate `records` to the end, then read `incidents`.
+
+    Attributes:
+        has_errors: whether any incident so far is an error; asked for every document.
+    """
 
     project: Project
     incidents: list[Incident] = field(default_factory=list)
+    has_errors: bool = False
     sources: list[Source] = field(default_factory=list)
     annotators: list[Annotator] = field(default_factory=list)
     decisions: dict[Unit, Decision] = field(default_factory=dict)
@@ -66,12 +71,9 @@ class Examination:
 
     def report(self, path: Path, line: int, check: str, message: str) -> None:
         """Note an incident."""
-        self.incidents.append(Incident(relative(path, self.project.root), line, check, message))
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether any incident so far is an error."""
-        return any(incident.severity == "error" for incident in self.incidents)
+        incident = Incident(relative(path, self.project.root), line, check, message)
+        self.incidents.append(incident)
+        self.has_errors |= incident.severity == "error"
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -166,8 +168,7 @@ class Examination:
                     self.report(path, 0, "document-unknown", "there is no seed of this name")
 
     def _layer_folders(self) -> list[Path]:
-        folder = self.project.annotations / "annotators"
-        people = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        people = self.project.layer_folders().values()
         return [*([self.project.gold] if self.project.gold.is_dir() else []), *people]
 
     # -- document by document
@@ -184,20 +185,17 @@ class Examination:
             self._check_document(document, source, number)
             gold: list[Annotation] | None = None
             layers: dict[str, list[Annotation]] = {}
-            lines: dict[Path, list[int]] = {}
-            for folder in folders:
+            gold_lines: list[int] = []
+            for folder in folders:  # gold first: its entities and claims are the basis of everybody's stance
                 path = folder / f"{source.id}.jsonl"
                 if path.exists():
-                    annotations, lines[path] = self._annotations(path)
+                    annotations, lines = self._annotations(path)
                     if folder == self.project.gold:
-                        gold = annotations
+                        gold, gold_lines = annotations, lines
                     else:
                         layers[folder.name] = annotations
-            for name, annotations in [*([("gold", gold)] if gold is not None else []), *layers.items()]:
-                folder = self.project.gold if annotations is gold else self.project.annotations / "annotators" / name
-                path = folder / f"{source.id}.jsonl"
-                self._check_annotations(path, document, annotations, lines[path], gold)
-            self._check_adjudication(document, gold, layers, lines.get(self.project.gold / f"{source.id}.jsonl", []))
+                    self._check_annotations(path, document, annotations, lines, gold)
+            self._check_adjudication(document, gold, layers, gold_lines)
             yield Record(source, document, gold, layers)
         self._check_corpus()
 
@@ -248,8 +246,7 @@ class Examination:
     def _sketch_of(self, number: int) -> frozenset[int]:
         """The sketch of an earlier document, made again: they are rarely asked for, and would fill the memory."""
         data = (self.project.seeds / self.sources[number].file).read_bytes()
-        text = data.decode("utf-8", errors="replace")
-        return sketch_of("\n".join(text[start:end] for start, end in clean(text).kept))
+        return sketch_of_seed(data.decode("utf-8", errors="replace"))
 
     def _annotations(self, path: Path) -> tuple[list[Annotation], list[int]]:
         """The annotations of a file that can be read, and the line of each."""
@@ -365,6 +362,11 @@ def sketch_of(text: str, size: int = 8) -> frozenset[int]:
     words = _WORD.findall(text.lower())
     sequences = {" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))}
     return frozenset(nsmallest(SKETCH, {zlib.crc32(sequence.encode()) for sequence in sequences}))
+
+
+def sketch_of_seed(seed: str) -> frozenset[int]:
+    """The sketch of what cleaning keeps of a seed."""
+    return sketch_of("\n".join(seed[start:end] for start, end in clean(seed).kept))
 
 
 def resemblance(one: frozenset[int], other: frozenset[int]) -> float:

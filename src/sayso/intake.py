@@ -13,10 +13,10 @@ from ftfy import fix_encoding
 from ftfy.badness import is_bad
 
 from sayso import jsonl
-from sayso.cleaning import Cleaning, clean
+from sayso.cleaning import Cleaning
 from sayso.datasheet import template
 from sayso.errors import InputError, IntakeError, StorageError
-from sayso.examine import NEAR, resemblance, sketch_of
+from sayso.examine import NEAR, resemblance, sketch_of_seed
 from sayso.project import Project
 from sayso.resources import resource
 from sayso.rules import NAME, WHITESPACE
@@ -71,12 +71,13 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
     result = Intake()
     with exclusive(root):
         sources = {source.id: source for source in read_sources(project.sources)}
-        sketches = {id: sketch_of(_clean_text(read_seed(project.seeds, source).text)) for id, source in sources.items()}
+        sketches = {id: sketch_of_seed(read_seed(project.seeds, source).text) for id, source in sources.items()}
         for path in files:
             try:
                 data, text = _read(path, allowed)
                 source = _describe(path, data, text)
-                _compare(path, source, text, sources, sketches, allowed)
+                sketch = sketch_of_seed(text)
+                _compare(path, source, sketch, sources, sketches, allowed)
                 target = project.seeds / source.file
                 if target.exists() and target.read_bytes() != data:
                     raise IntakeError(path, "name-taken", FAULTS["name-taken"])
@@ -84,7 +85,7 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
                 result.refused.append(error)
                 continue
             write_file(target, data)
-            sources[source.id], sketches[source.id] = source, sketch_of(_clean_text(text))
+            sources[source.id], sketches[source.id] = source, sketch
             result.added.append(source)
             # After every text, so that a kill in the middle leaves at most a file that the next run takes up again.
             write_file(project.sources, jsonl.encode(sources[id].to_json() for id in sorted(sources)))
@@ -142,10 +143,6 @@ def _wrapped_at(text: str) -> int | None:
     ]
     long = sum(len(line) >= 40 for line in lines)
     return breaks[0] if len(breaks) >= 3 and len(breaks) * 3 > long else None
-
-
-def _clean_text(text: str) -> str:
-    return "\n".join(text[start:end] for start, end in clean(text).kept)
 
 
 _MONTHS = (
@@ -210,7 +207,7 @@ def _calendar(day: str) -> str | None:
 def _compare(
     path: Path,
     source: Source,
-    text: str,
+    sketch: frozenset[int],
     sources: dict[str, Source],
     sketches: dict[str, frozenset[int]],
     allowed: frozenset[str],
@@ -223,7 +220,6 @@ def _compare(
         raise _refuse(path, "name-taken")
     if "near-duplicate" in allowed:
         return
-    sketch = sketch_of(_clean_text(text))
     for id, other_sketch in sketches.items():
         alike = resemblance(sketch, other_sketch)
         if alike >= NEAR:

@@ -100,6 +100,16 @@ class Project:
         return self.annotations / "gold"
 
     @property
+    def layers(self) -> Path:
+        """The folder of the annotators' own folders."""
+        return self.annotations / "annotators"
+
+    def layer_folders(self) -> dict[str, Path]:
+        """The folder of every annotator by name, in order."""
+        folder = self.layers
+        return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()} if folder.is_dir() else {}
+
+    @property
     def decisions(self) -> Path:
         """How disagreements were settled."""
         return self.annotations / "adjudication.jsonl"

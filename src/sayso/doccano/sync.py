@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sayso import jsonl
-from sayso.adjudicate import Unit, content, units
+from sayso.adjudicate import Unit, content, new_id, units
 from sayso.doccano.client import Client
 from sayso.doccano.wire import (
     LAYERS,
@@ -127,7 +127,7 @@ def push(
         if layer == "stance" and record.gold is None:
             raise InputError(corpus.gold, f"{doc} has no gold yet, whose entities and claims stance items come from")
         shown = [a for a in gold if isinstance(a, _KINDS[layer])] if source == "gold" else []
-        own = corpus.annotations / "annotators" / annotator / f"{doc}.jsonl"
+        own = corpus.layers / annotator / f"{doc}.jsonl"
         bases[doc] = [a for a in read_layers(own) if isinstance(a, _KINDS[layer])] if own.exists() else []
         if layer in ("entities", "claims"):
             rows[doc] = to_spans(record.document, shown, layer)
@@ -355,7 +355,7 @@ def _pull_document(
     document, doc = record.document, record.source.id
     assert document is not None  # noqa: S101 - _records saw to it
     gold = record.gold or []
-    path = corpus.annotations / "annotators" / annotator / f"{doc}.jsonl"
+    path = corpus.layers / annotator / f"{doc}.jsonl"
     ours = read_layers(path) if path.exists() else []
     base = bases.get(doc, [])
     spans = layer in ("entities", "claims")
@@ -428,18 +428,14 @@ def _with_ids(annotations: Sequence[Annotation], previous: Sequence[Annotation])
     for a in sorted(annotations, key=lambda a: (a.start, a.end)):
         (unit,) = units("", [a])
         if unit not in ids:
-            number = 1
-            while f"{a.layer[0]}{number}" in used:
-                number += 1
-            ids[unit] = f"{a.layer[0]}{number}"
-            used.add(ids[unit])
+            ids[unit] = new_id(a.layer, used)
         named.append(replace(a, id=ids[unit]))
     return named
 
 
 def _exchange(corpus: Project, annotator: str) -> Path:
     """The folder of what was last exchanged with the server."""
-    return corpus.annotations / "annotators" / annotator / ".doccano"
+    return corpus.layers / annotator / ".doccano"
 
 
 def _read_bases(corpus: Project, annotator: str, layer: Layer) -> dict[str, list[Annotation]]:
