@@ -21,7 +21,8 @@ from pathlib import Path
 from sayso import jsonl
 from sayso.doccano import server
 from sayso.doccano.client import Client
-from sayso.doccano.sync import project_name, pull, push
+from sayso.doccano.projects import project_name
+from sayso.doccano.sync import pull, push
 from sayso.doccano.wire import to_spans
 from sayso.intake import init
 from sayso.layers import Anchor, Annotation, Claim, Mention, dump, read_layers

@@ -12,7 +12,9 @@ from filelock import FileLock
 
 from invented import make
 from sayso.doccano import server
+from sayso.doccano.client import Client
 from sayso.errors import DoccanoError
+from sayso.project import Project
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,3 +63,20 @@ def doccano_home(doccano_environment: Path, tmp_path_factory: pytest.TempPathFac
 def doccano_server(doccano_home: Path) -> server.Server:
     """A running server."""
     return server.up(lambda _: None)
+
+
+@pytest.fixture
+def admin(doccano_server: server.Server) -> Client:
+    """The server's admin."""
+    password = server.password()
+    assert password
+    return Client(doccano_server.url, server.ADMIN, password)
+
+
+@pytest.fixture
+def own(corpus: Path, request: pytest.FixtureRequest) -> Project:
+    """The invented corpus under a name of the test's, so that its projects on the server are its own."""
+    path = corpus / "pyproject.toml"
+    name = request.node.name.replace("_", "-").replace("[", "-").rstrip("]").lower()[:60]
+    path.write_text(path.read_text().replace('name = "harbour-news"', f'name = "{name}"'))
+    return Project.read(corpus)

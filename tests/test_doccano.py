@@ -22,7 +22,8 @@ from sayso.adjudicate import content, units
 from sayso.cli import main
 from sayso.doccano import server
 from sayso.doccano.client import Client
-from sayso.doccano.sync import Pulled, project_name, pull, push
+from sayso.doccano.projects import project_name
+from sayso.doccano.sync import Pulled, pull, push
 from sayso.doccano.wire import LAYERS, Layer
 from sayso.errors import DoccanoError, InputError
 from sayso.layers import Annotation, Entity, dump, read_layers
@@ -31,22 +32,6 @@ from sayso.seeds import RIGHTS, Source, sha256
 from sayso.segmentation import segment
 
 ENTITIES: Layer = "entities"
-
-
-@pytest.fixture
-def admin(doccano_server: server.Server) -> Client:
-    password = server.password()
-    assert password
-    return Client(doccano_server.url, server.ADMIN, password)
-
-
-@pytest.fixture
-def own(corpus: Path, request: pytest.FixtureRequest) -> Project:
-    """The invented corpus under a name of the test's, so that its projects on the server are its own."""
-    path = corpus / "pyproject.toml"
-    name = request.node.name.replace("_", "-").replace("[", "-").rstrip("]").lower()[:60]
-    path.write_text(path.read_text().replace('name = "harbour-news"', f'name = "{name}"'))
-    return Project.read(corpus)
 
 
 def examples(client: Client, corpus: Project, layer: Layer) -> tuple[int, list[dict]]:

@@ -14,7 +14,8 @@ from invented import HARBOUR, anchor, gold
 from sayso.adjudicate import content, units
 from sayso.doccano import server
 from sayso.doccano.client import Client
-from sayso.doccano.sync import project_name, pull, push
+from sayso.doccano.projects import project_name
+from sayso.doccano.sync import pull, push
 from sayso.layers import Claim, Entity, read_layers
 from sayso.project import Project
 

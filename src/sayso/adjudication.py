@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from sayso.layers import Anchor, Annotation, Claim, FormError, Stance, dump, par
 from sayso.package import assemble, scratch
 from sayso.project import Project
 from sayso.scheme_checks import SchemeChecks
+from sayso.segmentation import Document
 from sayso.show import sentence_text
 from sayso.storage import exclusive, write_file
 from sayso.validation import validate
@@ -95,27 +96,31 @@ class Adjudication:
 
     Attributes:
         adjudicator: a name that each decision carries, if any.
+        decided: how many decisions were put on the disk.
+        judged: the documents that anybody annotated, by id.
+        parts: which layers each annotator annotates.
     """
 
     project: Project
     adjudicator: str | None = None
     decided: int = 0
-    _judged: dict[str, Judged] = field(default_factory=dict)
-    _parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(init=False)
+    parts: dict[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         if self.adjudicator is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]*", self.adjudicator):
             raise InputError("--adjudicator", f"{self.adjudicator!r} must be lower case letters, digits and hyphens")
-        self._judged = {judged.document.id: judged for judged in read_judged(self.project)}
-        self._parts = {annotator.name: annotator.layers for annotator in self.project.annotators()}
+        self.judged = {judged.document.id: judged for judged in read_judged(self.project)}
+        self.parts = {annotator.name: annotator.layers for annotator in self.project.annotators()}
 
-    def _decisions(self) -> dict[Unit, Decision]:
+    def decisions(self) -> dict[Unit, Decision]:
+        """What is on the disk now."""
         return {unit: decision for unit, (decision, _) in read_decisions(self.project.decisions).items()}
 
     def cases(self) -> list[Case]:
         """Everything that waits for a decision."""
-        decisions = self._decisions()
-        return [case for judged in self._judged.values() for case in open_cases(judged, decisions, self._parts)]
+        decisions = self.decisions()
+        return [case for judged in self.judged.values() for case in open_cases(judged, decisions, self.parts)]
 
     # -- the conversation
 
@@ -124,8 +129,8 @@ class Adjudication:
         cases = self.cases()
         try:
             for number, case in enumerate(cases, 1):
-                judged, decisions = self._judged[case.unit.doc], self._decisions()
-                if case.unit not in {now.unit for now in open_cases(judged, decisions, self._parts)}:
+                judged, decisions = self.judged[case.unit.doc], self.decisions()
+                if case.unit not in {now.unit for now in open_cases(judged, decisions, self.parts)}:
                     continue  # somebody else decided it meanwhile
                 for line in self._shown(case, judged, decisions, f"{number}/{len(cases)}"):
                     dialogue.say(line)
@@ -164,7 +169,7 @@ class Adjudication:
 
     def _is_item(self, unit: Unit, judged: Judged, decisions: Mapping[Unit, Decision]) -> bool:
         """Whether what is gold so far gives rise to this stance item."""
-        gold, _ = merge(unit.doc, judged.layers, decisions, judged.gold or (), self._parts)
+        gold, _ = merge(unit.doc, judged.layers, decisions, judged.gold or (), self.parts)
         return unit[2:] in {item.key for item in stance_items(judged.document, gold, self.project.scheme)}
 
     def _ask(self, case: Case, judged: Judged, dialogue: Dialogue) -> Decision | None:
@@ -222,25 +227,43 @@ class Adjudication:
             place = f"{unit.layer} at {unit.start}-{unit.end}"
             holder = f" of the holder at {unit.holder_start}-{unit.holder_end}" if unit.holder_start >= 0 else ""
             raise FormError(f"this is not about the {place}{holder} any more")
-        for _, check, message in SchemeChecks(self.project.scheme, judged.document, [annotation], None).run():
-            if check not in _CONTEXT:
-                raise FormError(f"{check}: {message}")
+        self.check(annotation, judged.document)
         return content(annotation)
 
+    def check(self, annotation: Annotation, document: Document) -> None:
+        """See that an annotation breaks no rule that can be seen on it alone.
+
+        Raises:
+            FormError: it does; the check is named.
+        """
+        for _, check, message in SchemeChecks(self.project.scheme, document, [annotation], None).run():
+            if check not in _CONTEXT:
+                raise FormError(f"{check}: {message}")
+
+    def record(self, made: Iterable[Decision]) -> None:
+        """Put decisions on the disk, among those that others may have written meanwhile.
+
+        Raises:
+            StorageError: the disk refuses, or another sayso is at work.
+        """
+        new = {decision.unit: decision for decision in made}
+        with exclusive(self.project.root):
+            decisions = {**self.decisions(), **new}
+            write_file(
+                self.project.decisions, jsonl.encode(decisions[unit].to_json() for unit in sorted(decisions))
+            )
+        self.decided += len(new)
+
     def _record(self, decision: Decision, dialogue: Dialogue) -> None:
-        """Put a decision on the disk, among those that others may have written meanwhile."""
-        path = self.project.decisions
+        """Record what was just decided; the adjudicator says whether to try again."""
         while True:
             try:
-                with exclusive(self.project.root):
-                    decisions = {**self._decisions(), decision.unit: decision}
-                    write_file(path, jsonl.encode(decisions[unit].to_json() for unit in sorted(decisions)))
+                self.record([decision])
             except StorageError as error:
                 dialogue.say(Text(str(error), "red"))
                 if dialogue.ask("Enter tries again, q quits without this decision: ").strip().lower() == "q":
                     raise _QuitError from error
             else:
-                self.decided += 1
                 return
 
     # -- what follows
@@ -256,18 +279,18 @@ class Adjudication:
         with exclusive(self.project.root):
             lined = read_decisions(self.project.decisions)
             decisions = {unit: decision for unit, (decision, _) in lined.items()}
-            for doc_id, judged in self._judged.items():
+            for doc_id, judged in self.judged.items():
                 path = self.project.gold / f"{doc_id}.jsonl"
-                if waiting := open_cases(judged, decisions, self._parts):
+                if waiting := open_cases(judged, decisions, self.parts):
                     left[doc_id] = len(waiting)
                     continue
-                gold, _ = merge(doc_id, judged.layers, decisions, judged.gold or (), self._parts)
+                gold, _ = merge(doc_id, judged.layers, decisions, judged.gold or (), self.parts)
                 data = dump(gold)
                 if judged.gold is None or path.read_bytes() != data:
                     _make_folder(path.parent)
                     write_file(path, data)
                     written.append(path)
-            forgotten = unmentioned(self._judged, decisions, self._parts)
+            forgotten = unmentioned(self.judged, decisions, self.parts)
         incidents = validate(self.project.root)
         remaining = tuple(incident for incident in incidents if incident.check not in REBUILT)
         broken = any(incident.severity == "error" for incident in remaining)

@@ -323,11 +323,14 @@ def agree(
 @app.command()
 def adjudicate(
     adjudicator: Annotated[str | None, typer.Option(help="Your name, to stand with each decision.")] = None,
+    in_doccano: Annotated[bool, typer.Option("--doccano", help="In doccano, not on the terminal.")] = False,
+    url: Annotated[str | None, typer.Option(help="A doccano server of your own.", show_default="the local one")] = None,
     root: Root = Path(),
 ) -> None:
     """Settle disagreements one by one, each with a reason, and write the gold that follows.
 
     Every decision is kept at once: quit or be killed at any time, and go on later. Without a terminal nothing is asked.
+    With --doccano, what was decided on the server comes in and what is open goes there: run it again and again.
     Exit code 1 if disagreements are open or the gold has errors.
     """
     from sayso.adjudication import Adjudication
@@ -336,12 +339,19 @@ def adjudicate(
 
     project = Project.read(root)
     work = Adjudication(project, adjudicator)
-    if (cases := work.cases()) and not sys.stdin.isatty():
+    if in_doccano:
+        from sayso.doccano.commands import adjudicate_there
+
+        adjudicate_there(work, url)
+    elif url is not None:
+        raise InputError("--url", "is the address of a doccano server: give --doccano too")
+    elif (cases := work.cases()) and not sys.stdin.isatty():
         for line in listed(cases):
             out.print(line, soft_wrap=True)
         err.print(f"{len(cases)} open: run `sayso adjudicate` on a terminal", style="bold red")
         raise typer.Exit(1)
-    work.converse(terminal_dialogue(out))
+    else:
+        work.converse(terminal_dialogue(out))
     outcome = work.finish()
     _print_incidents(list(outcome.incidents))
     for line in summary(project, work.decided, outcome):

@@ -18,6 +18,7 @@ from sayso.console import Json, Root, count, err, out, print_json, progress
 from sayso.errors import DoccanoError, InputError
 
 if TYPE_CHECKING:
+    from sayso.adjudication import Adjudication
     from sayso.doccano.client import Client
 
 __all__ = ["doccano"]
@@ -156,6 +157,31 @@ def doccano_pull(
             for side, version in versions.items():
                 out.print(Text(f"  {side}: {json.dumps(version, ensure_ascii=False)}"), soft_wrap=True)
     raise typer.Exit(1 if done.problems or done.conflicts else 0)
+
+
+def adjudicate_there(work: Adjudication, url: str | None) -> None:
+    """`sayso adjudicate --doccano`: bring in what was decided on the server, and send what is open."""
+    from sayso.doccano.adjudicating import Exchanged, fetch, offer
+
+    if work.adjudicator is None:
+        raise InputError("--adjudicator", "is needed with --doccano: whose project is it?")
+    client, result = _client(url), Exchanged()
+    fetch(work, client, result)
+    with progress("sending cases") as report:
+        offer(work, client, result, report)
+    for problem in result.problems:
+        parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
+        out.print(Text.assemble(*parts), soft_wrap=True)
+    for layer, (project, waiting) in result.waiting.items():
+        out.print(f"{layer}: {count(waiting, 'example')} to decide at {client.url}/projects/{project}", soft_wrap=True)
+    if result.terminal:
+        seen = "whose versions look the same in doccano: decide them without --doccano"
+        out.print(Text(f"{count(result.terminal, 'case')} {seen}", "yellow"), soft_wrap=True)
+    if result.later:
+        out.print(f"{count(result.later, 'stance case')} after the entities and claims they are about")
+    if result.new_password:
+        name = work.adjudicator
+        out.print(f"{name} logs in with the password {result.new_password} (shown only now)", soft_wrap=True)
 
 
 def _choice(option: str, given: str, allowed: Sequence[str]) -> None:

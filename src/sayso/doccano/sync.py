@@ -7,9 +7,7 @@ when the layer was last pushed or pulled, is in `annotations/annotators/NAME/.do
 
 from __future__ import annotations
 
-import secrets
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,11 +15,20 @@ from typing import Any, Literal
 from sayso import jsonl
 from sayso.adjudicate import Unit, content, new_id, units
 from sayso.doccano.client import Client
+from sayso.doccano.projects import (
+    Progress,
+    comments,
+    ensure_member,
+    ensure_project,
+    find_project,
+    key_of,
+    project_name,
+    send,
+)
 from sayso.doccano.wire import (
     LAYERS,
     Layer,
     Problem,
-    labels,
     read_items,
     read_spans,
     sha,
@@ -30,20 +37,16 @@ from sayso.doccano.wire import (
 )
 from sayso.errors import DoccanoError, InputError
 from sayso.examine import Examination, Record
-from sayso.layers import LAYERS as KINDS
+from sayso.layers import LAYERS as LAYER_NAMES
 from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, parse, read_layers, to_json
 from sayso.project import Project
 from sayso.storage import exclusive, write_file
 
 __all__ = ["Pulled", "Pushed", "pull", "push"]
 
-Progress = Callable[[int, int], None]
 Row = dict[str, Any]
 Source = Literal["gold", "nothing"]
-BATCH = 500
-"""Examples of one upload: the server stores each upload in one transaction."""
-ROLE = "annotator"
-_KINDS: dict[Layer, type[Annotation]] = {
+KINDS: dict[Layer, type[Annotation]] = {
     "entities": Entity, "claims": Claim, "verifiable": Verifiable, "stance": Stance,
 }  # fmt: skip
 
@@ -92,11 +95,6 @@ def _records(corpus: Project, docs: Iterable[str]) -> dict[str, Record]:
     return {doc: records[doc] for doc in wanted}
 
 
-def project_name(corpus: Project, layer: Layer, annotator: str) -> str:
-    """How the project of a layer is called on the server."""
-    return f"{corpus.name} / {layer} / {annotator}"
-
-
 # -- push
 
 
@@ -126,149 +124,23 @@ def push(
         gold = record.gold or []
         if layer == "stance" and record.gold is None:
             raise InputError(corpus.gold, f"{doc} has no gold yet, whose entities and claims stance items come from")
-        shown = [a for a in gold if isinstance(a, _KINDS[layer])] if source == "gold" else []
+        shown = [a for a in gold if isinstance(a, KINDS[layer])] if source == "gold" else []
         own = corpus.layers / annotator / f"{doc}.jsonl"
-        bases[doc] = [a for a in read_layers(own) if isinstance(a, _KINDS[layer])] if own.exists() else []
+        bases[doc] = [a for a in read_layers(own) if isinstance(a, KINDS[layer])] if own.exists() else []
         if layer in ("entities", "claims"):
             rows[doc] = to_spans(record.document, shown, layer)
         else:
             rows |= to_items(record.document, shown, gold, layer, corpus.scheme)
     if not rows:
         raise InputError(corpus.sources, f"there is nothing to annotate in the layer {layer}")
-    project = _ensure_project(client, corpus, layer, annotator)
-    sent = _send(client, project, layer, rows, progress)
-    new_password = _ensure_member(client, project, annotator)
+    project = ensure_project(client, corpus, layer, annotator)
+    sent = send(client, project, layer, rows, progress)
+    new_password = ensure_member(client, project, annotator)
     with exclusive(corpus.root):
         # What was exchanged before stays the base: the annotator may have pulled and gone on.
         _write_bases(corpus, annotator, layer, bases | _read_bases(corpus, annotator, layer))
         _describe(corpus, annotator, None)
     return Pushed(project, sent, len(rows), new_password)
-
-
-def _find_project(client: Client, name: str) -> Row | None:
-    found = [p for p in client.pages("projects", q=name) if p["name"] == name]
-    if len(found) > 1:
-        raise DoccanoError(f"{len(found)} projects on the server are called {name!r}: remove all but one")
-    return found[0] if found else None
-
-
-def _ensure_project(client: Client, corpus: Project, layer: Layer, annotator: str) -> int:
-    """The project of a layer, with its labels and guideline; made if it is not there."""
-    name = project_name(corpus, layer, annotator)
-    spans = layer in ("entities", "claims")
-    settings = {
-        "project_type": "SequenceLabeling" if spans else "DocumentClassification",
-        "collaborative_annotation": True,
-        "single_class_classification": not spans,
-        **({"allow_overlapping": True, "use_relation": True, "grapheme_mode": False} if spans else {}),
-    }
-    project = _find_project(client, name)
-    if project is None:
-        body = {
-            "name": name, "description": f"The layer {layer} of {corpus.title}", "guideline": _guideline(corpus, layer),
-            "resourcetype": "SequenceLabelingProject" if spans else "TextClassificationProject",
-            "random_order": False, "allow_member_to_create_label_type": False, "tags": [{"text": layer}], **settings,
-        }  # fmt: skip
-        project = client.post("projects", body)
-    for setting, value in settings.items():
-        if project.get(setting) != value:
-            raise DoccanoError(f"the project {name!r} has {setting} {project.get(setting)}, not {value}")
-    kinds, relations = labels(layer, corpus.scheme)
-    for route, wanted in (("span-types" if spans else "category-types", kinds), ("relation-types", relations)):
-        if wanted:
-            have = {kind["text"] for kind in client.get(f"projects/{project['id']}/{route}")}
-            for kind in wanted:
-                if kind["text"] not in have:
-                    client.post(f"projects/{project['id']}/{route}", kind)
-    return int(project["id"])
-
-
-def _guideline(corpus: Project, layer: Layer) -> str:
-    """The layer's part of GUIDELINES.md, after what stands before all parts."""
-    text = (corpus.annotations / "GUIDELINES.md").read_text(encoding="utf-8")
-    head, *parts = text.split("\n## ")
-    own = [part for part in parts if part.startswith(f"{layer[0].upper()}.")]
-    return "\n## ".join([head, *(own or parts)])
-
-
-def _key(row: Row) -> str:
-    return str(row.get("item") or row.get("doc_id"))
-
-
-def _marks(row: Row) -> Any:
-    """The annotations of an example, whatever ids the server gave them."""
-    if "entities" not in row:
-        return sorted(row["label"])
-    spans = {e["id"]: (e["start_offset"], e["end_offset"], e["label"]) for e in row["entities"]}
-    ends = [(spans.get(r["from_id"]), spans.get(r["to_id"]), r["type"]) for r in row["relations"]]
-    return sorted(spans.values()), sorted(ends, key=repr)
-
-
-def _send(client: Client, project: int, layer: Layer, rows: Mapping[str, Row], progress: Progress | None) -> int:
-    """Upload what is missing, and compare all that was uploaded with what the server then holds."""
-    there, doubles = _present(client, project, rows)
-    if doubles:
-        client.delete(f"projects/{project}/examples", {"ids": doubles})
-    missing = [row for key, row in rows.items() if key not in there]
-    spans = layer in ("entities", "claims")
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        task, column = ("RelationExtraction", "entities") if spans else ("DocumentClassification", "label")
-        client.upload(project, batch, task, column)
-        if progress:
-            progress(min(start + BATCH, len(missing)), len(missing))
-    if missing:
-        held, doubles = _present(client, project, rows)
-        wrong = [
-            key for row in missing
-            if (key := _key(row)) not in held or held[key]["text"] != row["text"] or _marks(held[key]) != _marks(row)
-        ]  # fmt: skip
-        if wrong or doubles:
-            shown = ", ".join(wrong[:5])
-            raise DoccanoError(
-                f"the server does not hold what was sent ({len(wrong)} of {len(missing)} differ: {shown};"
-                f" {len(doubles)} twice): push again"
-            )
-    return len(missing)
-
-
-def _present(client: Client, project: int, rows: Mapping[str, Row]) -> tuple[dict[str, Row], list[int]]:
-    """The examples on the server that are ours by key, and the ids of needless copies of one.
-
-    Raises:
-        DoccanoError: an example has another text than ours.
-    """
-    there: dict[str, Row] = {}
-    doubles = []
-    rows_there = client.download(project)
-    confirmed = client.confirmed(project, rows_there)
-    for row in sorted(rows_there, key=lambda row: (row["id"] not in confirmed, row["id"])):
-        key = _key(row)
-        if key not in rows:
-            continue
-        if row["text"] != rows[key]["text"]:
-            raise DoccanoError(f"{key}: its text on the server is another one; pull tells more")
-        if key not in there:
-            there[key] = row
-        elif row["id"] not in confirmed and _marks(row) in (_marks(there[key]), _marks(rows[key])):
-            doubles.append(row["id"])
-    return there, doubles
-
-
-def _ensure_member(client: Client, project: int, annotator: str) -> str | None:
-    """Let the annotator in; a new account's password is returned."""
-    new_password = None
-    users = {user["username"]: user["id"] for user in client.get("users", search=annotator)}
-    if annotator not in users:
-        new_password = secrets.token_urlsafe(12)
-        body = {"username": annotator, "password1": new_password, "password2": new_password}
-        client.post("users/create", body)
-        users = {user["username"]: user["id"] for user in client.get("users", search=annotator)}
-    members = {member["user"] for member in client.get(f"projects/{project}/members")}
-    if users[annotator] not in members:
-        roles = {role["name"]: role["id"] for role in client.get("roles")}
-        client.post(f"projects/{project}/members", {"user": users[annotator], "role": roles[ROLE]})
-    return new_password
 
 
 # -- pull
@@ -289,7 +161,7 @@ def pull(
     for done, layer in enumerate(wanted):
         if progress:
             progress(done, len(wanted))
-        project = _find_project(client, project_name(corpus, layer, annotator))
+        project = find_project(client, project_name(corpus, layer, annotator))
         if project is None:
             continue
         found = True
@@ -312,14 +184,12 @@ def _pull_layer(
 ) -> None:
     rows = client.download(project)
     confirmed = client.confirmed(project, rows)
-    notes: dict[int, list[Row]] = defaultdict(list)
-    for note in client.pages(f"projects/{project}/comments"):
-        notes[note["example"]].append({"by": note["username"], "text": note["text"]})
+    notes = comments(client, project)
     bases = _read_bases(corpus, annotator, layer)
     by_doc: dict[str, dict[str, Row]] = {doc: {} for doc in bases if doc in records}
     states = []
     for row in sorted(rows, key=lambda row: int(row["id"])):
-        doc, key = str(row.get("doc_id")), _key(row)
+        doc, key = str(row.get("doc_id")), key_of(row)
         if doc not in records:
             result.problems.append(Problem(doc, "not-ours", f"example {row['id']} is no document of this corpus"))
         elif row.get("text_sha256") != sha(row["text"]):
@@ -382,10 +252,10 @@ def _pull_document(
         # Only what was asked and answered is merged: what somebody added by hand stays.
         scope = set(units(doc, theirs))
     result.problems += problems
-    mine = [a for a in ours if isinstance(a, _KINDS[layer])]
+    mine = [a for a in ours if isinstance(a, KINDS[layer])]
     merged, conflicts = _merge(doc, base, mine, theirs, scope)
     result.conflicts += conflicts
-    others = [a for a in ours if not isinstance(a, _KINDS[layer])]
+    others = [a for a in ours if not isinstance(a, KINDS[layer])]
     data = dump([*others, *_with_ids(merged, mine)])
     if not path.exists() or path.read_bytes() != data:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -461,8 +331,8 @@ def _describe(corpus: Project, annotator: str, layer: Layer | None) -> None:
     if not own:
         own = [{"name": annotator, "kind": "human", "layers": [], "description": "An annotator in doccano"}]
         rows += own
-    kind = None if layer is None else _KINDS[layer].layer
-    own[0]["layers"] = [known for known in KINDS if known in own[0]["layers"] or known == kind]
+    kind = None if layer is None else KINDS[layer].layer
+    own[0]["layers"] = [known for known in LAYER_NAMES if known in own[0]["layers"] or known == kind]
     data = jsonl.encode(rows)
     if not path.exists() or path.read_bytes() != data:
         write_file(path, data)
