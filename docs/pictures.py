@@ -11,11 +11,15 @@ from pathlib import Path
 
 from annotation_page import AnnotationPage
 from invented import make
+from sayso.adjudication import Adjudication
 from sayso.doccano import server
 from sayso.doccano.client import Client
-from sayso.doccano.sync import project_name, push
+from sayso.doccano.adjudicating import Exchanged, offer
+from sayso.doccano.projects import project_name
+from sayso.doccano.sync import push
 from sayso.doccano.wire import LAYERS
 from sayso.project import Project
+from test_adjudication import change, relabel
 
 DOCS = Path(__file__).parent
 
@@ -37,9 +41,13 @@ def main() -> None:
 
 def _take(project: Project, url: str, profile: Path) -> None:
     admin = Client(url, server.ADMIN, os.environ[server.PASSWORD])
+    project.decisions.unlink()
+    change(project.root, "bo", "ferry", relabel("2019", "NUM"))
+    cases = Exchanged()
+    offer(Adjudication(project, "cy"), admin, cases)
     pushed = {layer: push(project, admin, "eva", layer, ["harbour"], "gold") for layer in LAYERS}
     password = pushed[LAYERS[0]].new_password
-    assert password  # noqa: S101 - the account is a new one
+    assert password and cases.new_password  # noqa: S101, PT018 - the accounts are new ones
     page = AnnotationPage(profile, 1400, 1000)
     try:
         page.log_in(url, "eva", password)
@@ -51,6 +59,13 @@ def _take(project: Project, url: str, profile: Path) -> None:
         page.picture(DOCS / "doccano-claims.png", 800)
         page.open_project(project_name(project, "stance", "eva"))
         page.picture(DOCS / "doccano-stance.png", 550)
+    finally:
+        page.close()
+    page = AnnotationPage(profile.with_name("second"), 1400, 1000)
+    try:
+        page.log_in(url, "cy", cases.new_password)
+        page.open_project(project_name(project, "entities", "adjudication by cy"))
+        page.picture(DOCS / "doccano-adjudication.png", 620)
     finally:
         page.close()
 
