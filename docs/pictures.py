@@ -13,8 +13,8 @@ from annotation_page import AnnotationPage
 from invented import make
 from sayso.adjudication import Adjudication
 from sayso.doccano import server
-from sayso.doccano.client import Client
 from sayso.doccano.adjudicating import Exchanged, offer
+from sayso.doccano.client import Client
 from sayso.doccano.projects import project_name
 from sayso.doccano.sync import push
 from sayso.doccano.wire import LAYERS
@@ -47,7 +47,7 @@ def _take(project: Project, url: str, profile: Path) -> None:
     offer(Adjudication(project, "cy"), admin, cases)
     pushed = {layer: push(project, admin, "eva", layer, ["harbour"], "gold") for layer in LAYERS}
     password = pushed[LAYERS[0]].new_password
-    assert password and cases.new_password  # noqa: S101, PT018 - the accounts are new ones
+    assert password and cases.new_password  # noqa: S101 - the accounts are new ones
     page = AnnotationPage(profile, 1400, 1000)
     try:
         page.log_in(url, "eva", password)

@@ -19,7 +19,7 @@ import pytest
 from sayso.errors import StorageError
 from sayso.intake import add
 from sayso.package import build
-from sayso.storage import exclusive, swap_folder, write_file
+from sayso.storage import exclusive, swap_folder, write_file, write_files
 from sayso.validation import validate
 
 
@@ -185,6 +185,18 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot write"):
         write_file(path, b"new")
     assert path.read_bytes() == b"old"
+
+
+def test_of_many_files_one_that_cannot_be_written_leaves_all_as_they_were(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_bytes(b"old")
+    files = {old: b"new", tmp_path / "missing folder" / "file": b"new", tmp_path / "other": b"new"}
+    with pytest.raises(StorageError, match="missing folder"):
+        write_files(files)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"old": b"old"}
+    del files[tmp_path / "missing folder" / "file"]
+    write_files(files)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"old": b"new", "other": b"new"}
 
 
 def test_folders_are_exchanged_in_one_step(tmp_path: Path) -> None:

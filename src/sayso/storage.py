@@ -9,13 +9,16 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sayso.errors import StorageError
 
-__all__ = ["exclusive", "fsync_tree", "remove_folder", "swap_folder", "write_file"]
+__all__ = ["exclusive", "fsync_tree", "remove_folder", "swap_folder", "write_file", "write_files"]
 
+WRITERS = 8
+"""Files that are brought to the disk at the same time."""
 _AT_FDCWD = -100 if sys.platform != "darwin" else -2
 _RENAME_EXCHANGE = 2  # also RENAME_SWAP of macOS
 
@@ -34,19 +37,44 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         StorageError: the disk is full, read-only or gone; the old file is as it was.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
-    with _storage("write", path):
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError:
+    write_files({path: data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Replace many files, each whole; a kill in between leaves some of them replaced and the others as they were.
+
+    Raises:
+        StorageError: as for one; no file was replaced unless the disk failed at the very end.
+    """
+
+    def put(path: Path) -> None:
+        with _storage("write", path), _temporary(path).open("wb") as file:
+            file.write(files[path])
+            file.flush()
+            os.fsync(file.fileno())
+
+    try:
+        if len(files) == 1:
+            put(*files)
+        else:
+            # Disks bring many files to rest together in little more time than one.
+            with ThreadPoolExecutor(WRITERS) as pool:
+                list(pool.map(put, files))
+        for path in files:
+            with _storage("write", path):
+                _temporary(path).replace(path)
+    except StorageError:
+        for path in files:
             with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        _fsync(path.parent)
+                _temporary(path).unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path in files}:
+        with _storage("write", folder):
+            _fsync(folder)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp")
 
 
 def fsync_tree(folder: Path) -> None:

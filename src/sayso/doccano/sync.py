@@ -40,7 +40,7 @@ from sayso.examine import Examination, Record
 from sayso.layers import LAYERS as LAYER_NAMES
 from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, parse, read_layers, to_json
 from sayso.project import Project
-from sayso.storage import exclusive, write_file
+from sayso.storage import exclusive, write_file, write_files
 
 __all__ = ["Pulled", "Pushed", "pull", "push"]
 
@@ -202,8 +202,10 @@ def _pull_layer(
             by_doc[doc][key] = row
             states.append({"item": key, "confirmed": row["id"] in confirmed, "comments": notes.get(row["id"], [])})
     pulled = False
+    files: dict[Path, bytes] = {}
     for doc, own in by_doc.items():
-        pulled |= _pull_document(corpus, annotator, layer, records[doc], own, confirmed, bases, result)
+        pulled |= _pull_document(corpus, annotator, layer, records[doc], own, confirmed, bases, result, files)
+    write_files(files)
     if pulled:
         _describe(corpus, annotator, layer)
     _write_bases(corpus, annotator, layer, bases)
@@ -220,8 +222,13 @@ def _pull_document(
     confirmed: set[int],
     bases: dict[str, list[Annotation]],
     result: Pulled,
+    files: dict[Path, bytes],
 ) -> bool:
-    """Merge one document's layer, and renew its base; whether anything of it is confirmed."""
+    """Merge one document's layer, and renew its base; whether anything of it is confirmed.
+
+    Args:
+        files: to which the document's file is added if it changed.
+    """
     document, doc = record.document, record.source.id
     assert document is not None  # noqa: S101 - _records saw to it
     gold = record.gold or []
@@ -259,7 +266,7 @@ def _pull_document(
     data = dump([*others, *_with_ids(merged, mine)])
     if not path.exists() or path.read_bytes() != data:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, data)
+        files[path] = data
         result.written.append(doc)
     else:
         result.unchanged.append(doc)
