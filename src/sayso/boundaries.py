@@ -55,19 +55,52 @@ _OPENERS = _words(
     " I’m I’ve We’re They’re You’re Don’t"
 )
 _SPEECH = _words(
-    "said says asked asks cried told tells replied wrote writes added adds exclaimed shouted yelled whispered"
-    " explained continued recalled demanded insisted declared"
+    "said says say asked asks ask cried told tells replied wrote writes added adds exclaimed shouted yelled whispered"
+    " explained continued recalled demanded insisted declared answered called howled muttered murmured screamed"
+    " sighed thought began"
 )
+# What comes after the point in the name of a host or a file, whatever its case.
+_SUFFIXES = _words("com net org edu gov int co io tv ai js py txt pdf doc docx xls csv htm html jpg png mp3")
 _OPENING = "\"'“‘([{«*_"
 _CLOSING = "\"'”’)]}»*_"
 _TERMINAL = ".!?…"
 _CONTINUING = "–—,;:/&%=+.?!…"
-# A terminator, up to six closing signs, footnote marks, then white space or the end. Every quantifier before the
-# white space is bounded, so a failed attempt costs constant time.
-_CANDIDATE = re.compile(r"[.!?…][" + re.escape(_CLOSING) + r"]{0,6}(?:\s?\[\d{1,3}\]){0,9}(?:\s+|\Z)")
+_SMILEY = r"['^-]?[()DPp]{1,3}"
+# Where a sentence could end. The first character is one of a set, for which the engine can search; then, by that
+# character, there must follow
+# - after a terminator: up to six closing signs, footnote marks, a smiley, then white space or the end; or no white
+#   space, but a capitalised word after one in lower case;
+# - the rest of a page's address, then a capital or another address;
+# - the rest of a date with the time of day, as mail and comments are stamped, then a capital;
+# - the rest of a line drawn with five or more equal signs;
+# - the rest of a smiley, then a capital;
+# - after the words that close a letter: a name.
+# Quantifiers before the white space are bounded, or start only where no match could have started before.
+_CANDIDATE = re.compile(
+    rf"""
+    ([.!?…/:;=*~+\#,-])
+    (?:
+        (?<=[.!?…])
+        (?:
+            [{re.escape(_CLOSING)}]{{0,6}} (?:\s?\[\d{{1,3}}\]){{0,9}} (?:\s?[:;=]{_SMILEY}(?=\s|\Z))? (?:\s+|\Z)
+        |   (?<=[a-z.][a-z.]\.) (?=[A-Z][a-z]{{0,20}}[\s,'’])
+        )
+    |   (?<=:/) /\S{{1,500}}+ (?<=[\w/]) \s++ (?=[A-Z"(]|https?:)
+    |   (?<=\d/) (?P<stamp>
+            \d\d?/(?:\d\d){{1,2}},?[ ]\d\d?:\d\d(?::\d\d)?+ (?:[ ]?[AaPp]\.?[Mm]\b\.?)?+
+            (?:[ ](?:[ECMP][SD]?T|GMT|UTC|BST)\b)?+ \s++ (?=[A-Z"<(])
+        )
+    |   (?<=[-=*~+\#]) (?<![-=*~+\#][-=*~+\#]) (?P<line> \1{{4,}}+ (?:\s+|\Z) )
+    |   (?<=\s[:;=]) {_SMILEY} \s++ (?=["A-Z])
+    |   (?:(?<=Thanks,)|(?<=Regards,)|(?<=Sincerely,)|(?<=Best,)|(?<=Respectfully,)|(?<=Cheers,)) \s++ (?=[A-Z])
+    )
+    """,
+    re.VERBOSE,
+)
 _NEXT_WORD = re.compile(r"([" + re.escape(_OPENING) + r"]{0,6})([^\s,;:]{0,40})")
 _ACRONYM = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _SPACE = re.compile(r"\s*")
+_CONTRACTION = re.compile("(?:n['’]t|['’](?:d|ll|m|re|s|ve))$")
 # 'a.' or 'ii.' before the first word of a block's sentence is the mark of a list item.
 _MARKER = re.compile(r"[a-z]|[ivx]{2,4}")
 
@@ -88,6 +121,11 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
     for match in _CANDIDATE.finditer(text, begin, limit):
         dot, following = match.span()
         if dot < begin:
+            continue
+        if text[dot] not in _TERMINAL:
+            for close, then in _unpunctuated(text, begin, dot, following, match.lastgroup):
+                yield begin, close
+                begin = then
             continue
         if following >= limit:
             break
@@ -120,6 +158,28 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
             yield begin, last
 
 
+def _unpunctuated(text: str, begin: int, mark: int, following: int, kind: str | None) -> Iterator[tuple[int, int]]:
+    """Yield the ends that something other than a terminator makes, each with the start of what follows it.
+
+    `mark` is the candidate's first character. A drawn line, or a stamp after a name, stands by itself.
+    """
+    if kind is not None:
+        start = mark
+        while kind == "stamp" and start > begin and text[start - 1].isdigit():
+            start -= 1
+        close = start
+        while close > begin and text[close - 1].isspace():
+            close -= 1
+        if start > begin:
+            if close == start:
+                return
+            low = max(begin, close - 60)
+            name = text[text.rfind(" ", low, close) + 1 or low : close]
+            if kind == "line" or "@" in name or not (name[0].islower() or name[-1] in ",:;("):
+                yield close, start
+    yield mark + len(text[mark:following].rstrip()), following
+
+
 def _ends(text: str, begin: int, dot: int, close: int, following: int, limit: int, opening: str, word: str) -> bool:
     """Whether a sentence from `begin` ends at `close`, its first terminator at `dot`, when `word` follows."""
     low = max(begin, dot - 24)
@@ -127,12 +187,16 @@ def _ends(text: str, begin: int, dot: int, close: int, following: int, limit: in
     low = space + 1 if space >= 0 else low
     before = text[low:dot]
     initial = word[0]
+    if following == dot + 1 or (following == close and close - dot > 1):
+        # No white space: a slip of the writer's, or the point in a name.
+        return (before.rstrip(".").isalpha() and before.rstrip(".").islower() and word.lower() not in _SUFFIXES
+         and before not in _TITLES and before not in _AFTER_NAME and before not in _BEFORE_NUMBER)
     if initial.islower():
         return _ends_before_lower(text, dot, close, before, opening, word)
     if not initial.isalnum():
         if len(word) == 1:
             return initial not in "?!.…,;:" if initial not in "-–—" else False
-        return initial not in _CONTINUING and (initial != "-" or word.startswith("--"))
+        return initial not in _CONTINUING and (initial != "-" or word[1] == "-" or word[1].isupper())
     if close - dot > 1:
         dots = text[dot] == "." and text[dot + 1] == "."
         if dots or text[dot] != ".":
@@ -154,13 +218,19 @@ def _speech_follows(text: str) -> bool:
 def _ends_before_lower(text: str, dot: int, close: int, before: str, opening: str, word: str) -> bool:
     if word.startswith(("http", "www.")) or (len(word) > 1 and word[1].isupper()):
         return True
+    if text[dot] == "…" or text[close - 1] not in ".!?" or opening not in ("", "(") or word in _SPEECH:
+        return False
     # Careless writing starts sentences in lower case, but only after an ordinary word.
-    if opening or not before.isalpha() or not before.islower():
+    before = before.strip(_CLOSING + _OPENING)
+    if not before:
+        return dot > 1 and text[dot - 2].isalnum()
+    shouted = before.isupper() and len(before) > 2
+    if not before.isalpha() or not (before.islower() or shouted):
         return False
     if text[dot] == ".":
         known = before in _TITLES or before in _AFTER_NAME or before in _BEFORE_NUMBER
         return close - dot == 1 and len(before) > 2 and not known
-    return text[dot] != "…" and text[close - 1] in "!?"
+    return True
 
 
 def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: str, word: str) -> bool:
@@ -172,7 +242,7 @@ def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: s
         return False
     if size > 7:
         return True
-    opens = word in _OPENERS
+    opens = word in _OPENERS or _CONTRACTION.split(word)[0] in _OPENERS
     number_follows = word[0].isdigit()
     lower = before.lower()
     if size == 1:
