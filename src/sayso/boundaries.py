@@ -61,6 +61,8 @@ _SPEECH = _words(
 )
 # What comes after the point in the name of a host or a file, whatever its case.
 _SUFFIXES = _words("com net org edu gov int co io tv ai js py txt pdf doc docx xls csv htm html jpg png mp3")
+# None of these, in lower case, ends a sentence without further evidence.
+_ABBREVIATIONS = _TITLES | _AFTER_NAME | _BEFORE_NUMBER | _words("iii vii viii xii xiii xiv xvi xix xxi")
 _OPENING = "\"'“‘([{«*_"
 _CLOSING = "\"'”’)]}»*_"
 _TERMINAL = ".!?…"
@@ -92,7 +94,8 @@ _CANDIDATE = re.compile(
         )
     |   (?<=[-=*~+\#]) (?<![-=*~+\#][-=*~+\#]) (?P<line> \1{{4,}}+ (?:\s+|\Z) )
     |   (?<=\s[:;=]) {_SMILEY} \s++ (?=["A-Z])
-    |   (?:(?<=Thanks,)|(?<=Regards,)|(?<=Sincerely,)|(?<=Best,)|(?<=Respectfully,)|(?<=Cheers,)) \s++ (?=[A-Z])
+    |   (?<=[sty],) (?:(?<=Thanks,)|(?<=Regards,)|(?<=Best,)|(?<=Sincerely,)|(?<=Respectfully,)|(?<=Cheers,))
+        \s++ (?=[A-Z])
     )
     """,
     re.VERBOSE,
@@ -130,9 +133,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
         if following >= limit:
             break
         if text[dot] == "." and following == dot + 2 and text[following].isupper():
-            # The common case: five lower-case letters, a full stop, a capital.
-            tail = text[max(begin, dot - 5) : dot]
-            if len(tail) == 5 and tail.isalpha() and tail.islower():
+            # The common case: a word in lower case that is no abbreviation, a full stop, a capital.
+            before = text[max(begin, dot - 24) : dot].rpartition(" ")[2]
+            if before.islower() and before.isalpha() and len(before) > 2 and before not in _ABBREVIATIONS:
                 yield begin, dot + 1
                 begin = following
                 continue
@@ -223,7 +226,7 @@ def _ends_before_lower(text: str, dot: int, close: int, before: str, opening: st
     # Careless writing starts sentences in lower case, but only after an ordinary word.
     before = before.strip(_CLOSING + _OPENING)
     if not before:
-        return dot > 1 and text[dot - 2].isalnum()
+        return (close - dot == 1 or text[dot] != ".") and dot > 1 and text[dot - 2].isalnum()
     shouted = before.isupper() and len(before) > 2
     if not before.isalpha() or not (before.islower() or shouted):
         return False
