@@ -24,15 +24,15 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from timing import Row, best, one_core, show, versions
-
 from sayso.boundaries import sentences
+from timing import Row, best, one_core, show, versions
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "bench" / "sentences" / "ud_train_dev.jsonl.gz"
 Starts = Callable[[str], Iterable[int]]
@@ -55,6 +55,7 @@ class Score(NamedTuple):
 
     @property
     def f1(self) -> float:
+        """The harmonic mean of precision and recall, from 0 to 1."""
         return 2 * self.right / (2 * self.right + self.wrong + self.missed)
 
 
@@ -197,10 +198,8 @@ def segmenters() -> tuple[dict[str, Starts], list[str]]:
 
 def _released(*names: str) -> Iterator[str]:
     for name in names:
-        try:
+        with suppress(PackageNotFoundError):
             yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            pass
 
 
 def main() -> None:

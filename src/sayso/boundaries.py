@@ -1,8 +1,9 @@
 """Sentence boundaries of English running text, in one pass and with exact offsets.
 
 One bounded regular expression finds the places where a sentence could end; short table look-ups decide each. Nothing
-is copied or normalised, so offsets are those of the text itself. Time is linear: every look-behind and look-ahead is
-bounded.
+is normalised, so offsets are those of the text itself. Time is linear: every look-behind and look-ahead is bounded.
+
+The rules were found by reading the errors on UD English EWT, train; no weight was learned from it.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ _OPENERS = _words(
     " Only Like Such Any Anyone Anything Nobody Nothing Everyone Every Several Few More Much Mr Mr. Mrs Mrs. Ms Ms."
     " Did Do Does Is Are Was Were Will Would Can Could Should Has Have Had Let Please To Of Over Through About Between"
     " Among Within Without Whether Earlier Later Next Finally Additionally Furthermore Nevertheless Nonetheless Unlike"
-    " Given Following It's That's There's He's She's I'm I've We're They're You're Don't It’s That’s There’s He’s She’s"
-    " I’m I’ve We’re They’re You’re Don’t"
+    " Given Following Thanks See"
 )
+# Words of two letters that are no abbreviations.
+_SHORT = _words("it me us he we do be is go to of on up so")
 _SPEECH = _words(
     "said says say asked asks ask cried told tells replied wrote writes added adds exclaimed shouted yelled whispered"
     " explained continued recalled demanded insisted declared answered called howled muttered murmured screamed"
@@ -119,15 +121,17 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
     Yields:
         (start, end) in code points of `text`, without white space at the edges, in order, never empty.
     """
-    limit = len(text) if end is None else end
-    begin = _SPACE.match(text, start, limit).end()  # type: ignore[union-attr]
-    for match in _CANDIDATE.finditer(text, begin, limit):
+    # Cut out, so that nothing around the block has a say; a whole text is not copied.
+    text = text[start:end]
+    limit = len(text)
+    begin = _SPACE.match(text).end()  # type: ignore[union-attr]
+    for match in _CANDIDATE.finditer(text, begin):
         dot, following = match.span()
         if dot < begin:
             continue
         if text[dot] not in _TERMINAL:
             for close, then in _unpunctuated(text, begin, dot, following, match.lastgroup):
-                yield begin, close
+                yield start + begin, start + close
                 begin = then
             continue
         if following >= limit:
@@ -136,29 +140,26 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
             # The common case: a word in lower case that is no abbreviation, a full stop, a capital.
             before = text[max(begin, dot - 24) : dot].rpartition(" ")[2]
             if before.islower() and before.isalpha() and len(before) > 2 and before not in _ABBREVIATIONS:
-                yield begin, dot + 1
+                yield start + begin, start + dot + 1
                 begin = following
                 continue
         close = dot + len(match.group().rstrip())
         first = dot
         while first > begin and dot - first < 60 and text[first - 1] in _TERMINAL:
             first -= 1
-        opening, word = _NEXT_WORD.match(text, following, limit).groups()  # type: ignore[union-attr]
+        opening, word = _NEXT_WORD.match(text, following).groups()  # type: ignore[union-attr]
         if word:
-            if not _ends(text, begin, first, close, following, limit, opening, word):
+            if not _ends(text, begin, first, close, following, opening, word):
                 continue
         elif opening and opening[0] in "\"'" and text.count(opening[0], begin, dot) % 2:
             # A closing quotation mark set off by a space belongs to the sentence that it closes.
             close = following + len(opening)
-            following = _SPACE.match(text, close, limit).end()  # type: ignore[union-attr]
-        yield begin, close
+            following = _SPACE.match(text, close).end()  # type: ignore[union-attr]
+        yield start + begin, start + close
         begin = following
-    if begin < limit:
-        last = limit
-        while last > begin and text[last - 1].isspace():
-            last -= 1
-        if last > begin:
-            yield begin, last
+    last = len(text.rstrip()) if begin < limit else begin
+    if last > begin:
+        yield start + begin, start + last
 
 
 def _unpunctuated(text: str, begin: int, mark: int, following: int, kind: str | None) -> Iterator[tuple[int, int]]:
@@ -183,17 +184,17 @@ def _unpunctuated(text: str, begin: int, mark: int, following: int, kind: str | 
     yield mark + len(text[mark:following].rstrip()), following
 
 
-def _ends(text: str, begin: int, dot: int, close: int, following: int, limit: int, opening: str, word: str) -> bool:
+def _ends(text: str, begin: int, dot: int, close: int, following: int, opening: str, word: str) -> bool:
     """Whether a sentence from `begin` ends at `close`, its first terminator at `dot`, when `word` follows."""
     low = max(begin, dot - 24)
     space = text.rfind(" ", low, dot)
     low = space + 1 if space >= 0 else low
     before = text[low:dot]
     initial = word[0]
-    if following == dot + 1 or (following == close and close - dot > 1):
-        # No white space: a slip of the writer's, or the point in a name.
-        return (before.rstrip(".").isalpha() and before.rstrip(".").islower() and word.lower() not in _SUFFIXES
-         and before not in _TITLES and before not in _AFTER_NAME and before not in _BEFORE_NUMBER)
+    if following == close:
+        # No white space: a slip of the writer's, unless the point stands in a name.
+        plain = before.isalpha() and before.islower() and before not in _ABBREVIATIONS
+        return plain and word.lower() not in _SUFFIXES
     if initial.islower():
         return _ends_before_lower(text, dot, close, before, opening, word)
     if not initial.isalnum():
@@ -204,7 +205,7 @@ def _ends(text: str, begin: int, dot: int, close: int, following: int, limit: in
         dots = text[dot] == "." and text[dot + 1] == "."
         if dots or text[dot] != ".":
             after = following + len(opening) + len(word)
-            if text[close - 1] in "\"”’'" and _speech_follows(text[after : min(limit, after + 14)]):
+            if text[close - 1] in "\"”’'" and _speech_follows(text[after : after + 14]):
                 return False
             return initial.isupper() and (not dots or dot > begin) if dots or text[dot] == "…" else True
     elif text[dot] != ".":
@@ -226,13 +227,14 @@ def _ends_before_lower(text: str, dot: int, close: int, before: str, opening: st
     # Careless writing starts sentences in lower case, but only after an ordinary word.
     before = before.strip(_CLOSING + _OPENING)
     if not before:
-        return (close - dot == 1 or text[dot] != ".") and dot > 1 and text[dot - 2].isalnum()
+        # A terminator set off by a space.
+        return (close - dot == 1 or text[dot] != ".") and text[max(0, dot - 2) : dot - 1].isalnum()
     shouted = before.isupper() and len(before) > 2
     if not before.isalpha() or not (before.islower() or shouted):
         return False
     if text[dot] == ".":
-        known = before in _TITLES or before in _AFTER_NAME or before in _BEFORE_NUMBER
-        return close - dot == 1 and len(before) > 2 and not known
+        known = before in _ABBREVIATIONS or (len(before) < 3 and before not in _SHORT)
+        return close - dot == 1 and not known
     return True
 
 
@@ -248,11 +250,12 @@ def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: s
     opens = word in _OPENERS or _CONTRACTION.split(word)[0] in _OPENERS
     number_follows = word[0].isdigit()
     lower = before.lower()
+    if before.isdigit() and size < 3:
+        # After a colon or the end of a sentence, a small number is the mark of a list item; 'p. 17. The' has none.
+        in_list = low == begin or text[low - 2] in ("!?:;)" if opens else ".!?:;)")
+        return not in_list and (opens or size == 2)
     if size == 1:
-        return _ends_after_letter(begin, dot, lower, before, word)
-    if before.isdigit():
-        in_list = low == begin or (not opens and text[low - 2 : low - 1] in ".!?:;)")
-        return size > 2 or not in_list
+        return _ends_after_letter(before, lower, word, opens=opens)
     if lower in _TITLES:
         return lower in _TITLES_OR_WORDS and opens
     if number_follows and lower in _BEFORE_NUMBER:
@@ -264,13 +267,11 @@ def _ends_after(text: str, begin: int, low: int, dot: int, close: int, before: s
     return True
 
 
-def _ends_after_letter(begin: int, dot: int, lower: str, before: str, word: str) -> bool:
-    if before.isdigit():
-        return dot - 1 > begin and word in _OPENERS
+def _ends_after_letter(before: str, lower: str, word: str, *, opens: bool) -> bool:
     if before == "I" or not before.isalpha():
         return True
     if before.isupper():
-        return word in _OPENERS and word not in ("I", "A")
+        return opens and word not in ("I", "A")
     if lower == "v":
         return False
     return lower not in _BEFORE_NUMBER or not (word[0].isdigit() or word.lower().rstrip(".") in _MONTHS)
