@@ -61,13 +61,15 @@ _SPEECH = _words(
     " explained continued recalled demanded insisted declared answered called howled muttered murmured screamed"
     " sighed thought began"
 )
+# Names that end in an exclamation mark.
+_CRIES = _words("Yahoo Jeopardy")
 # What comes after the point in the name of a host or a file, whatever its case.
 _SUFFIXES = _words("com net org edu gov int co io tv ai js py txt pdf doc docx xls csv htm html jpg png mp3")
 # None of these, in lower case, ends a sentence without further evidence.
 _ABBREVIATIONS = _TITLES | _AFTER_NAME | _BEFORE_NUMBER | _words("iii vii viii xii xiii xiv xvi xix xxi")
 _OPENING = "\"'“‘([{«*_"
 _CLOSING = "\"'”’)]}»*_"
-_TERMINAL = ".!?…"
+_TERMINAL = ".!?…。！？"
 _CONTINUING = "–—,;:/&%=+.?!…"
 _SMILEY = r"['^-]?[()DPp]{1,3}"
 # Where a sentence could end. The first character is one of a set, for which the engine can search; then, by that
@@ -82,9 +84,9 @@ _SMILEY = r"['^-]?[()DPp]{1,3}"
 # Quantifiers before the white space are bounded, or start only where no match could have started before.
 _CANDIDATE = re.compile(
     rf"""
-    ([.!?…/:;=*~+\#,-])
+    ([{_TERMINAL}/:;=*~+\#,-])
     (?:
-        (?<=[.!?…])
+        (?<=[{_TERMINAL}])
         (?:
             [{re.escape(_CLOSING)}]{{0,6}} (?:\s?\[\d{{1,3}}\]){{0,9}} (?:\s?[:;=]{_SMILEY}(?=\s|\Z))? (?:\s+|\Z)
         |   (?<=[a-z.][a-z.]\.) (?=[A-Z][a-z]{{0,20}}[\s,'’])
@@ -179,7 +181,7 @@ def _unpunctuated(text: str, begin: int, mark: int, following: int, kind: str | 
                 return
             low = max(begin, close - 60)
             name = text[text.rfind(" ", low, close) + 1 or low : close]
-            if kind == "line" or "@" in name or not (name[0].islower() or name[-1] in ",:;("):
+            if kind == "line" or "@" in name or not (name[0].islower() or name[-1] in ",:;(" or name in ("On", "At")):
                 yield close, start
     yield mark + len(text[mark:following].rstrip()), following
 
@@ -201,7 +203,11 @@ def _ends(text: str, begin: int, dot: int, close: int, following: int, opening: 
         if len(word) == 1:
             return initial not in "?!.…,;:" if initial not in "-–—" else False
         return initial not in _CONTINUING and (initial != "-" or word[1] == "-" or word[1].isupper())
+    if before in _CRIES and text[dot] == "!":
+        return word in _OPENERS
     if close - dot > 1:
+        if text[dot] == "." and text[dot + 1] in "!?":
+            return True
         dots = text[dot] == "." and text[dot + 1] == "."
         if dots or text[dot] != ".":
             after = following + len(opening) + len(word)
