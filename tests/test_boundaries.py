@@ -98,7 +98,7 @@ GOLDEN = {
     "careless-short-word": ["i can do it.", "he left off of it.", "she stayed."],
     "smiley": ["It works! :-)", "Try it ;) and see.", "It broke. :(", "Nobody cared :)", "She did."],
     "end-of-a-letter": ["Call me on Monday.", "Regards,", "Berg"],
-    "thanks-inside": ["She said thanks, Berg did not.", "He left."],
+    "thanks-inside": ["She said thanks, Berg did not.", "It was The Best, The Worst and The Rest."],
     "stamp": ["Jo Berg", "03/04/2019 10:15 AM EST", "The pier burned.", "jo@example.com", "3/4/19 22:15", "It was old."],
     "date-with-time-inside": ["It was signed on 03/04/2019 10:15 AM, they say.", "At 03/04/2019 10:15 it burned."],
     "drawn-line": ["Nobody was hurt", "-----", "The mayor left", "=======", "It rained.", "*****"],

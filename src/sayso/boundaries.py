@@ -91,7 +91,7 @@ _CANDIDATE = re.compile(
             [{re.escape(_CLOSING)}]{{0,6}} (?:\s?\[\d{{1,3}}\]){{0,9}} (?:\s?[:;=]{_SMILEY}(?=\s|\Z))? (?:\s+|\Z)
         |   (?<=[a-z.][a-z.]\.) (?=[A-Z][a-z]{{0,20}}[\s,'’])
         )
-    |   (?<=:/) /\S{{1,500}}+ (?<=[\w/]) \s++ (?=[A-Z"(]|https?:)
+    |   (?<=[a-z]:/) /\S{{1,500}}+ (?<=[\w/]) \s++ (?=[A-Z"(]|https?:)
     |   (?<=\d/) (?P<stamp>
             \d\d?/(?:\d\d){{1,2}},?[ ]\d\d?:\d\d(?::\d\d)?+ (?:[ ]?[AaPp]\.?[Mm]\b\.?)?+
             (?:[ ](?:[ECMP][SD]?T|GMT|UTC|BST)\b)?+ \s++ (?=[A-Z"<(])
@@ -183,6 +183,9 @@ def _unpunctuated(text: str, begin: int, mark: int, following: int, kind: str | 
             name = text[text.rfind(" ", low, close) + 1 or low : close]
             if kind == "line" or "@" in name or not (name[0].islower() or name[-1] in ",:;(" or name in ("On", "At")):
                 yield close, start
+    elif text[mark] == "," and not text[max(begin, mark - 13) : mark].isalpha():
+        # The words that close a letter are a sentence's first.
+        return
     yield mark + len(text[mark:following].rstrip()), following
 
 
