@@ -47,7 +47,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name on first use."""
     if name not in _HOME:
         raise AttributeError(f"module 'sayso' has no attribute {name!r}")
-    return getattr(import_module(f"sayso.{_HOME[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"sayso.{_HOME[name]}"), name)
+    return value
 
 
 def __dir__() -> list[str]:
