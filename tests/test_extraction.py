@@ -97,7 +97,19 @@ def test_the_servers_word_counts_before_the_pages_own() -> None:
         (b"<html><body>" + b"<div>" * 100_000 + FIRST.encode() + b"</div>" * 100_000, "no-text"),
     ],
     ids=[
-        *("empty", "blank", "picture", "plain", "not-as-named", "nameless", "long", "bare", "sign", "scripts", "frames"),
+        *(
+            "empty",
+            "blank",
+            "picture",
+            "plain",
+            "not-as-named",
+            "nameless",
+            "long",
+            "bare",
+            "sign",
+            "scripts",
+            "frames",
+        ),
         "deep",
     ],
 )

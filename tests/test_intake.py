@@ -57,7 +57,7 @@ BAD = {
     "hard-wrapped": Bad(b"A title\n\n" + WRAPPED.encode(), line=3),
     "empty": Bad(b"Read more\n\nShare this:\n"),
     "not-html": Bad(b"\x89PNG\r\n\x1a\n\0\0", "new.html", detail="NUL at byte 8"),
-    "bad-encoding": Bad(b"<html><meta charset=utf-8><p>The caf\xe9 burned.", "new.htm", detail="byte 39 is not utf-8"),
+    "bad-encoding": Bad(b"<html><meta charset=utf-8><p>The caf\xe9 burned.", "new.htm", detail="byte 36 is not utf-8"),
     "no-text": Bad(b"<html><frameset><frame src='a.html'></frameset></html>", "new.xhtml"),
     "page-too-long": Bad(b"<p>" + b"a" * LONGEST, "new.html", detail="5000003 bytes"),
     "duplicate": Bad(THERE.encode(), detail="seeds/there.txt"),
@@ -318,7 +318,9 @@ def test_the_seed_of_a_page_is_its_main_text(root: Path, tmp_path: Path) -> None
     assert (source.title, source.author, source.publisher) == ("A second ferry", "Jo Sample", "Harbour News")
     assert (source.url, source.published) == ("http://news.example/ferry", "2018-03-03")
     assert check_readable(root) == ["new", "there"]
-    assert '"extractor": "trafilatura ' in (root / "seeds" / "sources.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    assert (
+        '"extractor": "trafilatura ' in (root / "seeds" / "sources.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    )
 
 
 def test_the_card_says_what_extracted_which_seed(root: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,9 @@ def rejects(items: list[Raw | Rejected]) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
 def test_jsonl(name: str, ending: str, tmp_path: Path) -> None:
     data = b"\xef\xbb\xbf" + row(id="x", text=ONE, url="http://example.org/1", date="2018-03-03") + b"\n  \r\n"
-    data += row(text=TWO, timestamp="2019", url=7, score=float("nan")).replace(b"\n", b"\r\n") + row(id=7, text=ONE)[:-1]
+    data += (
+        row(text=TWO, timestamp="2019", url=7, score=float("nan")).replace(b"\n", b"\r\n") + row(id=7, text=ONE)[:-1]
+    )
     path = write(tmp_path, name + ending, PACKERS.get(ending, bytes)(data))
     file = path.name
     assert list(read(path)) == [
@@ -76,7 +78,9 @@ def test_fields_of_other_names(tmp_path: Path) -> None:
 def test_parquet(kind: pa.DataType, tmp_path: Path) -> None:
     words = pa.array([ONE, TWO, None, ONE])
     column = words.dictionary_encode() if pa.types.is_dictionary(kind) else words.cast(kind)
-    table = pa.table({"n": [1, 2, 3, 4], "text": column, "id": pa.array([10, None, 12, 13]), "url": ["u", None, "", "v"]})
+    table = pa.table(
+        {"n": [1, 2, 3, 4], "text": column, "id": pa.array([10, None, 12, 13]), "url": ["u", None, "", "v"]}
+    )
     path = tmp_path / "a.parquet"
     pq.write_table(table, path, row_group_size=3)
     items = list(read(path))
@@ -142,7 +146,7 @@ class Bad:
     detail: str
     good: int = 0
     documents: int | None = 1
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 GOOD = row(text=ONE)
@@ -162,12 +166,22 @@ BAD = [
     Bad("a.txt.gz", gzip.compress(ONE.encode())[:-9], "truncated", None, "breaks off"),
     Bad("a.parquet", spoiled(lambda data: data[:-99]), "truncated", None, "magic bytes", documents=None),
     Bad("a.jsonl.gz", gzip.compress(GOOD) + b"junk", "corrupt", 2, "Not a gzipped file", 1, None),
-    Bad("a.jsonl.gz", gzip.compress(bytes(10**6)), "bomb", None, "bytes became 262144", documents=None, limits=Limits(unpacked=1000)),
+    Bad(
+        "a.jsonl.gz",
+        gzip.compress(bytes(10**6)),
+        "bomb",
+        None,
+        "bytes became 262144",
+        documents=None,
+        limits=Limits(unpacked=1000),
+    ),
     Bad("a.jsonl", GOOD + row(body=ONE) + GOOD, "no-text-field", 2, "there is no 'text'", 2),
     Bad("a.parquet", parquet(body=[ONE], n=[1]), "no-text-field", None, "only body, n", documents=1),
     Bad("a.jsonl", GOOD + b"x" * 200 + b"\n" + GOOD, "too-long", 2, "200 bytes, more than 99", 2, limits=Limits(99)),
     Bad("a.txt", b"x" * 100, "too-long", None, "more than 99 bytes", limits=Limits(99)),
-    Bad("a.parquet", parquet(text=["a", "é" * 50, "b"]), "too-long", 2, "100 bytes, more than 99", 2, limits=Limits(99)),
+    Bad(
+        "a.parquet", parquet(text=["a", "é" * 50, "b"]), "too-long", 2, "100 bytes, more than 99", 2, limits=Limits(99)
+    ),
     Bad("a.jsonl", GOOD + b'{"text": "caf\xe9"}\n' + GOOD, "not-utf8", 2, "byte 13", 2),
     Bad("a.txt", b"caf\xe9", "not-utf8", None, "byte 3"),
     Bad("a.parquet", parquet(text=NOT_UTF8), "not-utf8", 2, "byte 2", 2),
@@ -203,10 +217,16 @@ def test_a_fault_is_set_aside_by_name_and_place_and_the_rest_goes_on(bad: Bad, t
         path.write_bytes(bad.made)
     else:
         bad.made(path)
-    kind = {"csv": None, "txt": "text", "html": "html", "parquet": "parquet", "warc": "warc"}.get(bad.name.split(".")[1], "jsonl")
+    kind = {"csv": None, "txt": "text", "html": "html", "parquet": "parquet", "warc": "warc"}.get(
+        bad.name.split(".")[1], "jsonl"
+    )
     items = list(read_shard(Shard(path, bad.name, kind), limits=bad.limits))
     (rejected,) = (item for item in items if isinstance(item, Rejected))
-    assert (rejected.fault, rejected.place, rejected.documents) == (bad.fault, Place(bad.name, bad.number), bad.documents)
+    assert (rejected.fault, rejected.place, rejected.documents) == (
+        bad.fault,
+        Place(bad.name, bad.number),
+        bad.documents,
+    )
     assert bad.detail in rejected.problem
     assert rejected.problem.endswith(FAULTS[bad.fault])
     assert len(items) == bad.good + 1
@@ -269,7 +289,9 @@ lines_of_any_kind = st.lists(
 
 
 @given(lines_of_any_kind)
-def test_every_line_is_given_out_or_set_aside_once(tmp_path_factory: pytest.TempPathFactory, parts: list[bytes]) -> None:
+def test_every_line_is_given_out_or_set_aside_once(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[bytes]
+) -> None:
     # A space first, so that no file starts as another format does.
     data = b" " + b"\n".join(parts) + b"\n"
     path = write(tmp_path_factory.mktemp("any"), "a.jsonl", data)
@@ -280,7 +302,11 @@ def test_every_line_is_given_out_or_set_aside_once(tmp_path_factory: pytest.Temp
     assert len(given_out) == len(set(given_out))
     for item in items:
         if isinstance(item, Raw) and item.text is not None:
-            assert checked(item.text, escapes=True) == item.text == parse(data.split(b"\n")[(item.place.number or 0) - 1])["text"]
+            assert (
+                checked(item.text, escapes=True)
+                == item.text
+                == parse(data.split(b"\n")[(item.place.number or 0) - 1])["text"]
+            )
 
 
 # -- memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ TEXT = b"".join(b"line %d of a text that is packed\n" % number for number in ran
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     """The bytes in chunks, some of them empty."""
     bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(bounds)]
 
 
 def split(data: bytes) -> list[bytes]:

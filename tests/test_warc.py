@@ -104,19 +104,33 @@ def test_pages_are_unpacked_if_they_are_packed(body: bytes, headers: str, tmp_pa
         (record("response", http(), WARC_Truncated="length"), "cut-page", "reason: length"),
         (record("response", http(), WARC_Segment_Number="1"), "cut-page", "several records"),
         (record("continuation", PAGE), "cut-page", "several records"),
-        (record("response", http(gzip.compress(PAGE)[:-9], more="Content-Encoding: gzip\r\n")), "bad-encoding", "breaks off"),
+        (
+            record("response", http(gzip.compress(PAGE)[:-9], more="Content-Encoding: gzip\r\n")),
+            "bad-encoding",
+            "breaks off",
+        ),
         (record("response", http(b"\x1f\x8bno", more="Content-Encoding: gzip\r\n")), "bad-encoding", "decompressed"),
         (record("response", http(b"\x01\x02", more="Content-Encoding: br\r\n")), "bad-encoding", "'br' is unknown"),
-        (record("response", http(chunked(PAGE)[:-20], more="Transfer-Encoding: chunked\r\n")), "bad-encoding", "transfer"),
+        (
+            record("response", http(chunked(PAGE)[:-20], more="Transfer-Encoding: chunked\r\n")),
+            "bad-encoding",
+            "transfer",
+        ),
         (record("response", http(b"", kind="text/plain")), "empty", ""),
         (record("response", http(b" ")), "empty", ""),
         (record("response", http(b"a", kind="text/plain; charset=klingon")), "bad-encoding", "'klingon'"),
         (record("response", http(b"\x81", kind="text/plain; charset=cp1252")), "bad-encoding", "byte 0"),
         (record("response", http(PAGE * 100)), "too-long", "more than 2000"),
-        (record("response", http(gzip.compress(bytes(9999)), more="Content-Encoding: gzip\r\n")), "too-long", "unpacked"),
+        (
+            record("response", http(gzip.compress(bytes(9999)), more="Content-Encoding: gzip\r\n")),
+            "too-long",
+            "unpacked",
+        ),
     ],
 )
-def test_what_is_no_page_is_set_aside_and_the_rest_goes_on(data: bytes, fault: str, detail: str, tmp_path: Path) -> None:
+def test_what_is_no_page_is_set_aside_and_the_rest_goes_on(
+    data: bytes, fault: str, detail: str, tmp_path: Path
+) -> None:
     last = record("response", http(), "2")
     rejected, item = items(tmp_path, data + last, limits=Limits(document=2000))
     assert isinstance(rejected, Rejected)
