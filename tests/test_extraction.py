@@ -8,9 +8,12 @@ import sys
 from importlib.metadata import version
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sayso.errors import ExtractionError
 from sayso.extraction import FAULTS, LONGEST, decode, extract
+from sayso.raw import checked
 
 FIRST = "Norvik Line bought a second ferry from a yard in the south, and it will be painted green."
 SECOND = "“We have waited for years”, Ada Lindqvist told the harbour board on Monday."
@@ -123,6 +126,26 @@ def test_a_page_without_text_is_told_why(html: bytes, fault: str) -> None:
 
 def test_elements_without_end_do_no_harm() -> None:
     assert FIRST in extract(page(body="<b>" * 100_000 + "<ul><li>" * 10_000).encode()).text
+
+
+@given(st.data())
+def test_a_damaged_page_gives_a_text_or_a_reason(data: st.DataObject) -> None:
+    whole = page("<meta charset=utf-8>", "<ul><li>One<li>Two</ul><table><tr><td>1</table>").encode()
+    junk = st.binary(max_size=9) | st.sampled_from(
+        [b"<", b">", b"</p>", b"<table>", b"<!--", b"&#0;", b"\xff", b"<![CDATA["]
+    )
+    for _ in range(data.draw(st.integers(0, 4))):
+        start = data.draw(st.integers(0, len(whole)))
+        whole = whole[:start] + data.draw(junk) + whole[start + data.draw(st.integers(0, 40)) :]
+    try:
+        found = extract(whole)
+    except ExtractionError as error:
+        assert error.fault in FAULTS
+    else:
+        lines = found.text.split("\n")
+        assert lines.pop() == ""
+        assert all(line == " ".join(line.split()) != "" for line in lines)
+        assert checked(found.text, escapes=True) == found.text
 
 
 DIGESTS = """

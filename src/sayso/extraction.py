@@ -102,7 +102,7 @@ def extract(html: bytes, url: str | None = None, charset: str | None = None) -> 
             date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2099-12-31"},
             config=settings,
         )
-    except (RecursionError, ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
+    except Exception as error:  # whatever a page does to the extractor, it is that page's fault only
         raise ExtractionError("no-text", f"{EXTRACTOR} fails: {error!r}; {FAULTS['no-text']}") from error
     text = _lines(found.text if found else None)
     if not text:

@@ -228,7 +228,7 @@ def checked(text: str, *, escapes: bool = False) -> str:
     if "\0" in text:
         raise DocumentFault("nul", f"character {text.index(chr(0))}")
     try:
-        if escapes:
+        if escapes and not text.isascii():
             text.encode()
     except UnicodeEncodeError as error:
         raise DocumentFault("lone-surrogate", f"character {error.start}") from error

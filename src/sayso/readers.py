@@ -240,7 +240,7 @@ class _Reader:
                 except DocumentFault as fault:
                     yield Rejected.at(self.place, fault.fault, fault.detail)
                     continue
-                yield self.fields.document(value, self.place, escapes=b"\\u" in data)
+                yield self.fields.document(value, self.place, escapes=b"\\" in data)
 
     def _parquet(self) -> Iterator[Raw | Rejected]:
         try:
