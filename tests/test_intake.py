@@ -22,6 +22,10 @@ THERE = (
     " Ada Lindqvist told the meeting that the ferry would sail again before the winter."
 )
 NEW = "Norvik Line bought a second ferry from a yard in the south. It will be painted green.\n"
+FOREIGN = (
+    "Die Fähre ist am Montag nicht nach Norvik gefahren, und niemand hat dem Hafen gesagt, warum das so war. Eine neue wird"
+    " für den Winter gebaut, aber sie ist nicht fertig.\n"
+)
 WRAPPED = "".join(
     f"{line}\n"
     for line in (
@@ -55,6 +59,7 @@ BAD = {
     "crlf": Bad(NEW.encode() + b"One.\r\nTwo.\r\n", line=2),
     "mojibake": Bad("One.\n\nItâ€™s safe.\n".encode(), line=3, detail="'Itâ€™s' looks like 'It’s'"),
     "hard-wrapped": Bad(b"A title\n\n" + WRAPPED.encode(), line=3),
+    "not-english": Bad(FOREIGN.encode()),
     "empty": Bad(b"Read more\n\nShare this:\n"),
     "not-html": Bad(b"\x89PNG\r\n\x1a\n\0\0", "new.html", detail="NUL at byte 8"),
     "bad-encoding": Bad(b"<html><meta charset=utf-8><p>The caf\xe9 burned.", "new.htm", detail="byte 36 is not utf-8"),

@@ -22,6 +22,7 @@ from sayso.errors import ExtractionError, InputError, IntakeError, StorageError
 from sayso.examine import NEAR, resemblance, sketch_of_seed
 from sayso.extraction import FAULTS as EXTRACTION_FAULTS
 from sayso.extraction import Extracted, extract
+from sayso.language import Language, language
 from sayso.project import Project
 from sayso.resources import resource
 from sayso.rules import NAME, WHITESPACE
@@ -42,6 +43,8 @@ FAULTS = {
     "crlf": "the lines end in CR LF: convert them with `dos2unix`, or keep them with --allow crlf",
     "mojibake": "UTF-8 was read as another encoding: decode the source anew, or keep it with --allow mojibake",
     "hard-wrapped": "paragraphs are broken into short lines: join them, or let each be a block: --allow hard-wrapped",
+    "not-english": "its words are of another language, which the rules and guidelines are not for; if it is English after"
+    " all: --allow not-english",
     "not-html": EXTRACTION_FAULTS["not-html"],
     "bad-encoding": EXTRACTION_FAULTS["bad-encoding"],
     "no-text": EXTRACTION_FAULTS["no-text"],
@@ -52,7 +55,7 @@ FAULTS = {
 }
 """Every reason to refuse a text, and what to do about it."""
 
-ALLOWABLE = ("crlf", "mojibake", "hard-wrapped", "near-duplicate")
+ALLOWABLE = ("crlf", "mojibake", "hard-wrapped", "not-english", "near-duplicate")
 """The faults that a user may decide to live with."""
 
 PAGES = (".html", ".htm", ".xhtml")
@@ -152,6 +155,8 @@ def _judge(path: Path, text: str, allowed: frozenset[str], where: str = "") -> N
                 raise _refuse(path, "mojibake", ": ".join(details), None if where else number)
     if "hard-wrapped" not in allowed and (wrapped := _wrapped_at(text)):
         raise _refuse(path, "hard-wrapped", where, None if where else wrapped)
+    if "not-english" not in allowed and language(text) == Language.OTHER:
+        raise _refuse(path, "not-english", where)
 
 
 def _example(line: str) -> str:
