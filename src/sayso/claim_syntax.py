@@ -1,0 +1,541 @@
+"""Claims from a dependency parse with the labels of spaCy's English pipelines (ClearNLP): rules C1 to C10.
+
+The parse says where a clause ends, quotation marks say where a quotation does, and the longer of the two is the content.
+All ranges here are of tokens, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from sayso.claim_cues import Cues
+from sayso.cleaning import keep_lines
+from sayso.quotations import quotations
+from sayso.segmentation import segment
+
+__all__ = ["Form", "Found", "parsed"]
+
+Range = tuple[int, int]
+Form = str
+"""that | bare | question | quotation | parenthesis | infinitive | object | according"""
+
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+_WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
+_NEGATIONS = frozenset(("not", "n't", "n’t", "never", "nobody", "none"))
+_FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
+_PREMODIFIERS = frozenset(("det", "amod", "compound", "nummod", "poss", "quantmod", "nmod", "predet", "advmod", "case", "punct", "neg"))
+_NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
+
+
+@dataclass(slots=True)
+class Found:
+    """A claim as tokens.
+
+    Attributes:
+        cue: the token's index.
+        root: the verb of the content, or the cue's own if there is none.
+    """
+
+    cue: int
+    lemma: str
+    form: Form
+    content: list[Range]
+    holder: Range | None = None
+    head: int | None = None
+    negated: bool = False
+
+
+class _Text:
+    """A parsed text with what the rules ask of it often: blocks, headings and quotations by token."""
+
+    def __init__(self, doc: Doc, cues: Cues) -> None:
+        self.doc, self.cues, text = doc, cues, doc.text
+        self.tokens = list(doc)
+        self.block = [-1] * len(doc)
+        self.heading = [False] * len(doc)
+        self.quote = [-1] * len(doc)
+        self.quotes: list[Range] = []
+        i = 0
+        for number, block in enumerate(segment(text, keep_lines(text)).blocks):
+            pairs = quotations(text, block.seed_start, block.seed_end)
+            while i < len(doc) and self.tokens[i].idx < block.seed_start:
+                i += 1
+            first = i
+            while i < len(doc) and self.tokens[i].idx < block.seed_end:
+                self.block[i], self.heading[i] = number, block.kind == "heading"
+                i += 1
+            at = first
+            for pair in pairs:
+                while at < i and self.tokens[at].idx < pair.start:
+                    at += 1
+                start = at
+                while at < i and self.tokens[at].idx < pair.end:
+                    self.quote[at] = len(self.quotes)
+                    at += 1
+                if start < at:
+                    self.quotes.append((start, at))
+                    
+
+    def trim(self, start: int, end: int) -> Range:
+        """A range without punctuation and quotation marks at its edges."""
+        tokens = self.tokens
+        while start < end and _edge(tokens[start]):
+            start += 1
+        while start < end and _edge(tokens[end - 1]):
+            end -= 1
+        return start, end
+
+
+def _edge(token: Token) -> bool:
+    return (token.is_punct or token.is_space or token.is_quote or token.text in ("''", "``", "-", "–", "—", "--", "‘", "’", "'")) and token.text not in "()[]$%#@"
+
+
+def parsed(doc: Doc, cues: Cues) -> list[Found]:
+    """The claims of a parsed text, in order of their cues; none has its cue inside another's content (C3)."""
+    text = _Text(doc, cues)
+    found: list[Found] = []
+    for token in text.tokens:
+        lemma = cues.lemma(token.lower_)
+        if lemma is None or text.block[token.i] < 0 or (text.heading[token.i] and not cues.headings):
+            continue
+        claim = _according(text, token) if lemma == "according" else _verb(text, token, lemma)
+        if claim is not None:
+            found.append(claim)
+    return _one_level(text, found)
+
+
+def _verb(text: _Text, v: Token, lemma: str) -> Found | None:
+    if not _is_verb(v):
+        return None
+    found = _content(text, v, lemma)
+    if found is None:
+        return None
+    form, content = found
+    claim = Found(v.i, lemma, form, content)
+    subject = _holder(text, v)
+    if subject is not None and any(a <= subject.i < b for a, b in content):
+        subject = None
+    if subject is None:
+        subject = _neighbour(text, v, content)
+    if subject is not None:
+        claim.head = subject.i
+        claim.holder = _noun_phrase(text, subject, v)
+    claim.negated = any(c.dep_ == "neg" or c.lower_ in _NEGATIONS for c in v.children if c.i < v.i) or (
+        v.dep_ == "xcomp" and any(c.dep_ == "neg" for c in v.head.children)
+    )
+    return claim
+
+
+def _is_verb(v: Token) -> bool:
+    if v.dep_ in ("amod", "compound", "aux", "auxpass", "nmod", "case"):
+        return False
+    if v.tag_.startswith("VB"):
+        return True
+    return any(c.dep_ in _SUBJECTS for c in v.children) and any(c.dep_ == "ccomp" for c in v.children)
+
+
+# ---------------------------------------------------------------- content
+
+
+def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
+    """The form and the ranges of what a verb has as its content, or None."""
+    base = _quoted(text, v)
+    clause = _clause(text, v, lemma)
+    if clause is None:
+        if base:
+            return "quotation", base
+        return None
+    form, ranges = clause
+    if base and form in ("object",) :
+        return "quotation", base
+    merged = _merge(text, v, [*ranges, *base])
+    if base and form != "that":
+        form = "quotation"
+    return form, merged
+
+
+def _clause(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
+    cues = text.cues
+    children = list(v.children)
+    for c in children:
+        if c.dep_ in ("ccomp", "xcomp", "advcl", "pcomp", "dobj", "oprd", "acl", "relcl", "prep", "dative", "attr", "nsubj", "npadvmod"):
+            found = _complement(text, v, lemma, c)
+            if found is not None:
+                return found
+    around = _around(text, v)
+    if around:
+        return "parenthesis", around
+    # The closure was confirmed by the board.
+    if lemma in cues.object and any(c.dep_ == "auxpass" for c in children):
+        for c in children:
+            if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
+                return "object", _run(text, v, c)
+    return None
+
+
+def _complement(text: _Text, v: Token, lemma: str, c: Token) -> tuple[Form, list[Range]] | None:
+    cues = text.cues
+    to = any(x.tag_ == "TO" for x in c.children)
+    if c.dep_ in ("ccomp", "xcomp", "advcl", "acl", "relcl") and (c.tag_.startswith("V") or c.pos_ in ("AUX", "VERB") or c.dep_ == "ccomp"):
+        if to and not _finite(c):
+            if lemma in cues.infinitive and c.i > v.i:
+                start = min(x.i for x in c.children if x.tag_ == "TO")
+                return "infinitive", _run(text, v, c, start)
+            return None
+        if c.dep_ in ("ccomp", "relcl") and (_finite(c) or c.dep_ == "ccomp") and not (c.dep_ == "relcl" and c.i < v.i):
+            if c.dep_ == "relcl":
+                return None
+            if not _finite(c) and c.i > v.i and not text.quote[c.i] >= 0:
+                if c.tag_ == "VBG" and lemma in cues.object:
+                    return "object", _run(text, v, c)
+                if lemma in cues.ambiguous or c.tag_ == "VBG":
+                    return None
+            run = _run(text, v, c)
+            if not run:
+                return None
+            first = text.tokens[text.trim(*run[0])[0]]
+            if c.i > v.i and _is_question(c, first) and text.quote[first.i] < 0:
+                return ("question", run) if cues.questions else None
+            if c.i < v.i:
+                return "parenthesis", run
+            return ("that" if first.lower_ == "that" else "bare"), run
+        if c.dep_ == "xcomp" and c.tag_ == "VBG" and lemma in cues.object:
+            return "object", _run(text, v, c)
+        return None
+    if c.i < v.i:
+        return None
+    if c.dep_ == "dobj":
+        if lemma in ("accuse", "blame", "assure", "inform", "tell", "warn", "ask"):
+            return _inner(text, v, c, lemma)
+        clause = next((x for x in c.children if x.dep_ in ("acl", "relcl", "ccomp") and _that(x)), None)
+        if lemma in cues.object:
+            return "object", _run(text, v, c)
+        if clause is not None and clause.dep_ != "relcl":
+            return "that", _run(text, v, clause)
+    if c.dep_ == "prep" and c.lower_ in cues.preposition.get(lemma, ()):
+        inner = [x for x in c.children if x.dep_ in ("pobj", "pcomp")]
+        if inner:
+            return "object", _run(text, v, inner[0])
+    return None
+
+
+def _inner(text: _Text, v: Token, c: Token, lemma: str) -> tuple[Form, list[Range]] | None:
+    """Content that the parse hung on the addressee: accused the firm of X, told the crew that X."""
+    for x in c.children:
+        if x.dep_ == "prep" and x.lower_ in text.cues.preposition.get(lemma, ()):
+            inner = [y for y in x.children if y.dep_ in ("pobj", "pcomp")]
+            if inner:
+                return "object", _run(text, v, inner[0])
+        if x.dep_ in ("acl", "relcl", "ccomp") and _that(x) and lemma not in ("accuse", "blame"):
+            return "that", _run(text, v, x)
+        if x.dep_ in ("acl", "relcl") and lemma in text.cues.infinitive and any(y.tag_ == "TO" for y in x.children):
+            return "infinitive", _run(text, v, x)
+    return None
+
+
+def _that(clause: Token) -> bool:
+    return any(x.lower_ == "that" and x.dep_ == "mark" for x in clause.children)
+
+
+def _finite(c: Token) -> bool:
+    return c.tag_ in _FINITE or any(x.tag_ in _FINITE and x.dep_ in ("aux", "auxpass", "cop") for x in c.children)
+
+
+def _is_question(c: Token, first: Token) -> bool:
+    if first.lower_ not in _WH:
+        return False
+    # 'What they did was wrong': a wh-clause that is the subject.
+    at = first
+    while at.head != at and at != c:
+        if at.dep_ in ("csubj", "nsubj", "advcl") and at != first and at.head == c and at.pos_ in ("VERB", "AUX"):
+            return False
+        at = at.head
+    return not (first.lower_ in ("if", "when", "where") and first.head != c)
+
+
+def _run(text: _Text, v: Token, c: Token, start: int | None = None) -> list[Range]:
+    """The words under c that are not of the cue's own phrase, as ranges, split where the cue stands in between."""
+    low = c.left_edge.i if start is None else start
+    high = c.right_edge.i + 1
+    own = {v.i}
+    for x in v.children:
+        if x != c and not x.is_punct and x.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass", "neg", "agent", "advmod", "npadvmod", "mark"):
+            own.update(range(x.left_edge.i, x.right_edge.i + 1))
+    members = {t.i for t in c.subtree if low <= t.i < high} - own
+    return _ranges(text, v, sorted(members), own)
+
+
+def _ranges(text: _Text, v: Token, members: list[int], own: set[int]) -> list[Range]:
+    ranges: list[Range] = []
+    for i in members:
+        if text.block[i] != text.block[v.i]:
+            continue
+        if ranges and not any(j in own for j in range(ranges[-1][1], i)):
+            ranges[-1] = (ranges[-1][0], i + 1)
+        else:
+            ranges.append((i, i + 1))
+    trimmed = (text.trim(*r) for r in ranges)
+    return [r for r in trimmed if r[0] < r[1]]
+
+
+def _around(text: _Text, v: Token) -> list[Range]:
+    """The clause that a parenthetical cue stands in: 'The port, she said, is safe', 'as stated by X'."""
+    h = v.head
+    if h == v:
+        return []
+    as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children)
+    if v.dep_ == "parataxis" or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
+        while h.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and h.head != h:
+            h = h.head
+        own = {t.i for t in v.subtree}
+        members = sorted({t.i for t in h.subtree} - own)
+        while members and (text.tokens[members[0]].dep_ == "cc" or _edge(text.tokens[members[0]])):
+            members = members[1:]
+        return _ranges(text, v, members, own)
+    return []
+
+
+def _quoted(text: _Text, v: Token) -> list[Range]:
+    """Whole quotations that the cue's phrase stands beside: before it, after it, or both."""
+    if text.quote[v.i] >= 0:
+        return []
+    tokens, found = text.tokens, []
+    sent = v.sent
+    before = _quote_before(text, v)
+    if before is not None:
+        found.append(text.quotes[before])
+    after = _quote_after(text, v, bool(found))
+    if after is not None and after != before:
+        found.append(text.quotes[after])
+    del tokens, sent
+    return [r for r in (text.trim(*q) for q in found) if r[0] < r[1]]
+
+
+def _quote_before(text: _Text, v: Token) -> int | None:
+    """The quotation that ends before the cue's phrase: '..., X said'."""
+    i, steps = v.i - 1, 0
+    while i >= 0 and text.block[i] == text.block[v.i] and steps < 30:
+        if text.quote[i] >= 0:
+            q = text.quote[i]
+            last = text.tokens[text.quotes[q][1] - 1]
+            between = text.tokens[text.quotes[q][1] : v.i]
+            closed = last.text[-1] in ",?!.—-…" or any(t.text in (",", "—") for t in between[:2])
+            return q if closed and _is_phrase(text, v, between) else None
+        token = text.tokens[i]
+        if token.text in (".", "!", "?", ";", ":"):
+            return None
+        i, steps = i - 1, steps + 1
+    return None
+
+
+def _quote_after(text: _Text, v: Token, parenthetical: bool) -> int | None:
+    """The quotation that begins after the cue's phrase: 'X said: ...', and 'X said. ...' after a quotation."""
+    n, i, steps = len(text.tokens), v.i + 1, 0
+    stopped = False
+    while i < n and text.block[i] == text.block[v.i] and steps < 40:
+        if text.quote[i] >= 0:
+            q = text.quote[i]
+            start, end = text.quotes[q]
+            between = text.tokens[v.i + 1 : start]
+            if not _is_phrase(text, v, between):
+                return None
+            words = [t for t in between if not t.is_punct and not t.is_quote]
+            comma = any(t.text in (",", ":", ".") for t in between[-2:])
+            if stopped and (not parenthetical or _has_own_cue(text, q)):
+                return None
+            if not comma and (words or end - start < 4) and not parenthetical:
+                return None
+            return q
+        token = text.tokens[i]
+        if token.text in (".", "!", "?") :
+            if not parenthetical or stopped:
+                return None
+            stopped = True
+        elif stopped and not (token.is_punct or token.is_quote or token.is_space):
+            return None
+        i, steps = i + 1, steps + 1
+    return None
+
+
+def _has_own_cue(text: _Text, q: int) -> bool:
+    """Whether a cue follows a quotation directly: '..., Y said'."""
+    end = text.quotes[q][1]
+    if text.tokens[end - 1].text not in (",", "?", "!", "—"):
+        return False
+    following = text.tokens[end : end + 12]
+    for t in following:
+        if t.text in (".", ";") or text.quote[t.i] >= 0:
+            return False
+        if text.cues.lemma(t.lower_) is not None:
+            return True
+    return False
+
+
+def _is_phrase(text: _Text, v: Token, between: Iterable[Token]) -> bool:
+    """Whether some words beside a cue are only its holder, its addressee, and when and where."""
+    for t in between:
+        if text.cues.lemma(t.lower_) is not None and t.tag_.startswith("VB") and t.dep_ not in ("amod", "relcl", "acl"):
+            return False
+        if t.tag_ in _FINITE and t.dep_ not in ("aux", "auxpass", "relcl") and not any(a.dep_ in ("relcl", "acl", "advcl") for a in _upward(t, v)):
+            return False
+    return True
+
+
+def _upward(t: Token, stop: Token) -> Iterator[Token]:
+    while t != stop:
+        yield t
+        if t.head == t:
+            return
+        t = t.head
+
+
+def _merge(text: _Text, v: Token, ranges: list[Range]) -> list[Range]:
+    """Ranges in order, overlapping ones joined, each widened over the quotation that it begins or ends in."""
+    widened = []
+    for start, end in ranges:
+        for edge in (start, end - 1):
+            q = text.quote[edge]
+            if q >= 0 and text.quote[v.i] != q:
+                start, end = min(start, text.quotes[q][0]), max(end, text.quotes[q][1])
+        if start <= v.i < end:
+            parts = [(start, v.i), (v.i + 1, end)]
+            widened.extend(parts if False else [max(parts, key=lambda r: r[1] - r[0])])
+        else:
+            widened.append((start, end))
+    merged: list[Range] = []
+    for start, end in sorted(widened):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    trimmed = (text.trim(*r) for r in merged)
+    return [r for r in trimmed if r[0] < r[1]]
+
+
+# ---------------------------------------------------------------- holder
+
+
+def _holder(text: _Text, v: Token, depth: int = 0) -> Token | None:
+    """The head of the holder's phrase, as the cue's syntax gives it."""
+    if depth > 4:
+        return None
+    passive = any(c.dep_ == "auxpass" for c in v.children) or (v.tag_ == "VBN" and v.dep_ in ("acl", "advcl", "prep") and not any(c.dep_ == "aux" for c in v.children))
+    if passive:
+        for c in v.children:
+            if c.dep_ == "agent" or (c.lower_ == "by" and c.dep_ == "prep"):
+                return next((x for x in c.children if x.dep_ == "pobj"), None)
+        if depth == 0:
+            return None
+    for c in v.children:
+        if c.dep_ in ("nsubj", "nsubjpass"):
+            if c.dep_ == "nsubjpass" and depth == 0:
+                return None
+            if c.tag_ in ("WP", "WDT") or c.lower_ == "that":
+                return v.head if v.dep_ == "relcl" else None
+            return c
+    if v.dep_ == "relcl" and depth == 0 and v.head.pos_ in ("NOUN", "PROPN", "PRON") and not any(c.dep_ in ("nsubj",) for c in v.children):
+        return v.head
+    if v.dep_ == "acl":
+        return v.head if v.head.pos_ in ("NOUN", "PROPN", "PRON") else _holder(text, v.head, depth + 1)
+    if v.dep_ in ("conj", "xcomp", "advcl", "parataxis", "dep"):
+        return _holder(text, v.head, depth + 1) if v.head != v else None
+    if v.dep_ == "pcomp":
+        governor = v.head.head
+        if governor.pos_ in ("VERB", "AUX"):
+            return _holder(text, governor, depth + 1)
+        if governor.pos_ in ("NOUN", "PROPN"):
+            return _holder(text, governor.head, depth + 1) if governor.head.pos_ in ("VERB", "AUX") else None
+    if v.dep_ == "ccomp" and depth == 0 and not _finite(v):
+        return _holder(text, v.head, depth + 1)
+    return None
+
+
+def _neighbour(text: _Text, v: Token, content: list[Range]) -> Token | None:
+    """The noun beside a cue that parenthesises a quotation, where the parse has lost its subject."""
+    if any(c.dep_ in ("auxpass",) for c in v.children) or not content or not _finite(v):
+        return None
+    for i in (v.i + 1, v.i - 1):
+        if 0 <= i < len(text.tokens) and text.quote[i] < 0 and not any(a <= i < b for a, b in content):
+            at = text.tokens[i]
+            steps = 0
+            while at.dep_ in _PREMODIFIERS and at.head.i > at.i and steps < 8:
+                at, steps = at.head, steps + 1
+            if at.pos_ in ("NOUN", "PROPN", "PRON") and at.i != v.i and at.tag_ not in ("WDT", "WP") and at.ent_type_ not in ("DATE", "TIME"):
+                return at
+    return None
+
+
+def _noun_phrase(text: _Text, h: Token, v: Token) -> Range:
+    """The noun with its article and what stands before it (C7); a name only, where an entity span has it."""
+    start = h.i
+    for c in sorted(h.lefts, key=lambda c: -c.i):
+        if c.dep_ in _PREMODIFIERS and not (c.dep_ == "punct" and c.text not in ("-", "‑", "–")) and c.right_edge.i + 1 == start:
+            start = c.left_edge.i
+        else:
+            break
+    end = h.i + 1
+    last = h
+    while True:
+        conj = next((c for c in last.children if c.dep_ == "conj" and c.i > last.i), None)
+        if conj is None or v.i in range(h.i, conj.i) or conj.pos_ not in ("NOUN", "PROPN", "PRON"):
+            break
+        if conj.left_edge.i > end + 2:
+            break
+        last, end = conj, conj.i + 1
+    if end == h.i + 1 and h.ent_type_ in _NAMED:
+        first, stop = h.i, h.i + 1
+        while first > 0 and text.tokens[first].ent_iob_ == "I":
+            first -= 1
+        while stop < len(text.tokens) and text.tokens[stop].ent_iob_ == "I":
+            stop += 1
+        while first < h.i and text.tokens[first].lower_ in ("the", "a", "an"):
+            first += 1
+        while stop > h.i + 1 and text.tokens[stop - 1].tag_ in ("POS", ","):
+            stop -= 1
+        if not first <= v.i < stop:
+            return first, stop
+    return start, end
+
+
+# ---------------------------------------------------------------- according to, and one level
+
+
+def _according(text: _Text, a: Token) -> Found | None:
+    if a.i + 1 >= len(text.tokens) or text.tokens[a.i + 1].lower_ != "to":
+        return None
+    to = text.tokens[a.i + 1]
+    noun = next((x for x in to.children if x.dep_ == "pobj"), None) or next((x for x in a.children if x.dep_ == "pobj"), None)
+    phrase = {a.i, to.i}
+    if noun is not None:
+        phrase.update(range(noun.left_edge.i, noun.right_edge.i + 1))
+    h = a.head
+    while h.head != h and not (h.pos_ in ("VERB", "AUX") and (_finite(h) or h.dep_ in ("ccomp", "ROOT"))):
+        h = h.head
+    if h == a or text.block[h.i] != text.block[a.i]:
+        return None
+    members = [t.i for t in h.subtree if t.i not in phrase]
+    while members and (text.tokens[members[0]].dep_ == "cc" or _edge(text.tokens[members[0]])):
+        members = members[1:]
+    content = _merge(text, a, _ranges(text, a, members, phrase))
+    if not content:
+        return None
+    claim = Found(a.i, "according", "according", content)
+    if noun is not None:
+        claim.head, claim.holder = noun.i, _noun_phrase(text, noun, a)
+    return claim
+
+
+def _one_level(text: _Text, found: list[Found]) -> list[Found]:
+    """Drop the claims whose cue is inside another's content (C3); of two inside each other, the second."""
+    def inside(a: Found, b: Found) -> bool:
+        return any(start <= a.cue < end for start, end in b.content)
+
+    kept: list[Found] = []
+    for claim in found:
+        if any(inside(claim, other) for other in found if other is not claim and not (inside(other, claim) and claim.cue < other.cue)):
+            continue
+        kept.append(claim)
+    return kept
