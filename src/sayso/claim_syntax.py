@@ -25,6 +25,7 @@ Form = str
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
 _NEGATIONS = frozenset(("not", "n't", "n’t", "never", "nobody", "none"))
+_MARKS = frozenset("\"'‘’“”«»") | {"''", "``", "‘‘", "’’"}
 _FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
 _PREMODIFIERS = frozenset(("det", "amod", "compound", "nummod", "poss", "quantmod", "nmod", "predet", "advmod", "case", "punct", "neg"))
 _NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
@@ -142,97 +143,168 @@ def _is_verb(v: Token) -> bool:
 
 def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     """The form and the ranges of what a verb has as its content, or None."""
-    base = _quoted(text, v)
+    before, after = _quoted(text, v)
+    quoted = [q for q in (before, after) if q is not None]
     clause = _clause(text, v, lemma)
-    if clause is None:
-        if base:
-            return "quotation", base
-        return None
+    if not quoted:
+        if clause is None:
+            return None
+        return clause[0], _merge(text, v, clause[1])
+    if clause is None or clause[0] in ("object", "question"):
+        return "quotation", _merge(text, v, quoted)
     form, ranges = clause
-    if base and form in ("object",) :
-        return "quotation", base
-    merged = _merge(text, v, [*ranges, *base])
-    if base and form != "that":
-        form = "quotation"
-    return form, merged
+    if form == "parenthesis":
+        # A quotation says better where the clause ends; the clause may begin before it: 'The port "is safe," she said.'
+        if before is None:
+            ranges = [r for r in ranges if any(_touch(r, q) for q in quoted)]
+        else:
+            ranges = [(start, min(end, before[1])) for start, end in ranges if start < before[1] and end > before[0]]
+    elif before is not None and after is None:
+        ranges = [r for r in ranges if r[0] > v.i] if form == "that" else []
+    return ("that" if form == "that" else "quotation"), _merge(text, v, [*ranges, *quoted])
 
 
-def _clause(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
-    cues = text.cues
+def _touch(a: Range, b: Range) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+_Clause = tuple[Form, list[Range]]
+
+
+def _clause(text: _Text, v: Token, lemma: str) -> _Clause | None:
+    """What the parse gives as the content: the first that is there of the forms below."""
     children = list(v.children)
+    right = [c for c in children if c.i > v.i]
+    for rule in (_infinitive, _finite_clause, _object):
+        found = rule(text, v, lemma, right)
+        if found is not None:
+            return found if found[1] else None
     for c in children:
-        if c.dep_ in ("ccomp", "xcomp", "advcl", "pcomp", "dobj", "oprd", "acl", "relcl", "prep", "dative", "attr", "nsubj", "npadvmod"):
-            found = _complement(text, v, lemma, c)
-            if found is not None:
-                return found
+        if c.i < v.i and c.dep_ == "ccomp" and (_finite(c) or text.quote[c.i] >= 0):
+            run = _run(text, v, c)
+            if run:
+                return "parenthesis", run
     around = _around(text, v)
     if around:
         return "parenthesis", around
-    # The closure was confirmed by the board.
-    if lemma in cues.object and any(c.dep_ == "auxpass" for c in children):
-        for c in children:
+    late = _late(text, v, lemma)
+    if late is not None:
+        return late
+    if lemma in text.cues.object and any(c.dep_ == "auxpass" for c in children):
+        for c in children:  # The closure was confirmed by the board.
             if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
                 return "object", _run(text, v, c)
     return None
 
 
-def _complement(text: _Text, v: Token, lemma: str, c: Token) -> tuple[Form, list[Range]] | None:
-    cues = text.cues
-    to = any(x.tag_ == "TO" for x in c.children)
-    if c.dep_ in ("ccomp", "xcomp", "advcl", "acl", "relcl") and (c.tag_.startswith("V") or c.pos_ in ("AUX", "VERB") or c.dep_ == "ccomp"):
-        if to and not _finite(c):
-            if lemma in cues.infinitive and c.i > v.i:
-                start = min(x.i for x in c.children if x.tag_ == "TO")
+def _infinitive(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | None:
+    """C1c: 'to', under the cue or under its addressee."""
+    if lemma not in text.cues.infinitive:
+        return None
+    if any(c.dep_ == "ccomp" and _finite(c) for c in right):
+        return None
+    below = [x for c in right if c.dep_ in ("dobj", "dative", "prep", "npadvmod", "ccomp") for x in c.children]
+    below += [x for c in below if c.dep_ == "pobj" for x in c.children]
+    for c in (*right, *below):
+        if c.i > v.i and c.dep_ in ("xcomp", "ccomp", "advcl", "acl", "relcl") and not _finite(c):
+            start = next((x.i for x in c.children if x.tag_ == "TO" and x.i > v.i), None)
+            if start is not None and text.quote[start] == text.quote[v.i]:
                 return "infinitive", _run(text, v, c, start)
-            return None
-        if c.dep_ in ("ccomp", "relcl") and (_finite(c) or c.dep_ == "ccomp") and not (c.dep_ == "relcl" and c.i < v.i):
-            if c.dep_ == "relcl":
-                return None
-            if not _finite(c) and c.i > v.i and not text.quote[c.i] >= 0:
-                if c.tag_ == "VBG" and lemma in cues.object:
-                    return "object", _run(text, v, c)
-                if lemma in cues.ambiguous or c.tag_ == "VBG":
-                    return None
-            run = _run(text, v, c)
-            if not run:
-                return None
-            first = text.tokens[text.trim(*run[0])[0]]
-            if c.i > v.i and _is_question(c, first) and text.quote[first.i] < 0:
-                return ("question", run) if cues.questions else None
-            if c.i < v.i:
-                return "parenthesis", run
-            return ("that" if first.lower_ == "that" else "bare"), run
-        if c.dep_ == "xcomp" and c.tag_ == "VBG" and lemma in cues.object:
-            return "object", _run(text, v, c)
-        return None
-    if c.i < v.i:
-        return None
-    if c.dep_ == "dobj":
-        if lemma in ("accuse", "blame", "assure", "inform", "tell", "warn", "ask"):
-            return _inner(text, v, c, lemma)
-        clause = next((x for x in c.children if x.dep_ in ("acl", "relcl", "ccomp") and _that(x)), None)
-        if lemma in cues.object:
-            return "object", _run(text, v, c)
-        if clause is not None and clause.dep_ != "relcl":
-            return "that", _run(text, v, clause)
-    if c.dep_ == "prep" and c.lower_ in cues.preposition.get(lemma, ()):
-        inner = [x for x in c.children if x.dep_ in ("pobj", "pcomp")]
-        if inner:
-            return "object", _run(text, v, inner[0])
     return None
 
 
-def _inner(text: _Text, v: Token, c: Token, lemma: str) -> tuple[Form, list[Range]] | None:
-    """Content that the parse hung on the addressee: accused the firm of X, told the crew that X."""
-    for x in c.children:
-        if x.dep_ == "prep" and x.lower_ in text.cues.preposition.get(lemma, ()):
-            inner = [y for y in x.children if y.dep_ in ("pobj", "pcomp")]
-            if inner:
-                return "object", _run(text, v, inner[0])
-        if x.dep_ in ("acl", "relcl", "ccomp") and _that(x) and lemma not in ("accuse", "blame"):
-            return "that", _run(text, v, x)
-        if x.dep_ in ("acl", "relcl") and lemma in text.cues.infinitive and any(y.tag_ == "TO" for y in x.children):
-            return "infinitive", _run(text, v, x)
+def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | None:
+    """C1a: a clause with or without 'that', under the cue or under the noun after it (C8)."""
+    cues = text.cues
+    for c in right:
+        if c.dep_ == "ccomp" or (c.dep_ in ("advcl", "dobj", "dep") and _that(c)):
+            verbless = not _finite(c) and text.quote[c.i] < 0
+            if verbless and (c.tag_ in ("VBG", "VB") or lemma in cues.ambiguous or lemma in cues.object):
+                continue
+            run = _run(text, v, c)
+            if not run:
+                continue
+            first = text.tokens[run[0][0]]
+            if first.i > v.i and _is_question(c, first) and text.quote[first.i] < 0:
+                return ("question", run if cues.questions else [])
+            return ("that" if first.lower_ == "that" else "bare"), run
+        if c.dep_ == "advcl" and lemma == "ask" and any(x.lower_ in ("if", "whether") for x in c.children):
+            return ("question", _run(text, v, c) if cues.questions else [])
+    for c in right:
+        if c.dep_ in ("dobj", "dative", "npadvmod", "prep", "attr"):
+            if lemma in cues.denial:
+                continue
+            nested = [c, *(x for x in c.children if c.dep_ == "prep" and x.dep_ == "pobj")]
+            for noun in nested:
+                for x in noun.children:
+                    if x.i > v.i and _that(x) and x.dep_ in ("acl", "ccomp", "relcl"):
+                        return "that", _run(text, v, x)
+    return None
+
+
+def _object(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | None:
+    """C1d: a gerund or a noun phrase, or the object of a preposition that belongs to the verb."""
+    cues = text.cues
+    if v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children):
+        return None
+    prepositions = cues.preposition.get(lemma)
+    if prepositions:
+        for c in (*right, *(x for c in right if c.dep_ in ("dobj", "dative") for x in c.children)):
+            if c.dep_ == "prep" and c.lower_ in prepositions:
+                for x in c.children:
+                    if x.dep_ in ("pobj", "pcomp"):
+                        return "object", _run(text, v, x)
+    if lemma not in cues.object:
+        return None
+    for c in right:
+        if (c.dep_ in ("dobj", "oprd") and c.ent_type_ not in ("DATE", "TIME")) or (
+            c.dep_ in ("xcomp", "ccomp", "pcomp") and not any(x.tag_ == "TO" for x in c.children)
+        ):
+            run = _run(text, v, c)
+            for x in right:  # What is said of the object: 'dismissed the report as gossip'.
+                predicate = x.dep_ in ("oprd", "xcomp") or (x.dep_ == "prep" and x.lower_ in ("as", "from", "against"))
+                if x.i > c.i and predicate and run:
+                    run += _run(text, v, x)
+            return "object", [(run[0][0], run[-1][1])] if run else []
+    return None
+
+
+def _late(text: _Text, v: Token, lemma: str) -> _Clause | None:
+    """Content that the parse has lost: a later 'that', or a finite clause that follows the cue directly."""
+    end = v.sent.end
+    while end > v.i + 1 and _edge(text.tokens[end - 1]):
+        end -= 1
+    if not _finite(v) and v.tag_ != "VBG":
+        return None
+    for i in range(v.i + 1, min(end, v.i + 25)):
+        token = text.tokens[i]
+        if text.quote[i] >= 0 or token.text in (":", ";"):
+            break
+        if token.lower_ == "that" and token.tag_ == "IN":
+            if any(t.tag_ in _FINITE for t in text.tokens[i + 1 : end]):
+                return "that", [(i, end)]
+            break
+        if token.tag_ in _FINITE or token.tag_ in ("WDT", "WP", "WRB"):
+            break
+    after = text.tokens[v.i + 1] if v.i + 1 < end else None
+    if lemma in ("say", "add", "claim", "argue", "insist") and after is not None and v.dep_ not in ("relcl", "amod"):
+        subject = after.dep_ in ("nsubj", "det", "compound", "poss", "amod", "nsubjpass", "expl", "nummod")
+        finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in _FINITE), None)
+        own = any(c.dep_ in _SUBJECTS and c.i < v.i for c in v.children)
+        if subject and own and finite is not None and text.quote[after.i] < 0:
+            return "bare", [(v.i + 1, end)]
+    if v.i > v.sent.start + 3 and text.tokens[v.i - 1].text == "," and after is not None:
+        # 'The port is safe, reported the Harbour Times.'
+        left = text.tokens[v.sent.start : v.i - 1]
+        rest = text.tokens[v.i + 1 : end]
+        noun = rest and all(t.tag_ not in _FINITE for t in rest) and after.pos_ in ("PROPN", "DET", "NOUN", "PRON")
+        plain = lemma in ("say", "add", "note", "report", "write", "tweet", "announce", "state")
+        if noun and plain and _finite(v) and any(t.tag_ in _FINITE for t in left):
+            if not any(c.dep_ in _SUBJECTS and c.i < v.i for c in v.children):
+                start = v.sent.start
+                while text.tokens[start].dep_ == "cc" or _edge(text.tokens[start]):
+                    start += 1
+                return "parenthesis", [(start, v.i - 1)]
     return None
 
 
@@ -298,20 +370,13 @@ def _around(text: _Text, v: Token) -> list[Range]:
     return []
 
 
-def _quoted(text: _Text, v: Token) -> list[Range]:
-    """Whole quotations that the cue's phrase stands beside: before it, after it, or both."""
+def _quoted(text: _Text, v: Token) -> tuple[Range | None, Range | None]:
+    """The quotations that the cue's phrase stands beside: the one before it and the one after it."""
     if text.quote[v.i] >= 0:
-        return []
-    tokens, found = text.tokens, []
-    sent = v.sent
+        return None, None
     before = _quote_before(text, v)
-    if before is not None:
-        found.append(text.quotes[before])
-    after = _quote_after(text, v, bool(found))
-    if after is not None and after != before:
-        found.append(text.quotes[after])
-    del tokens, sent
-    return [r for r in (text.trim(*q) for q in found) if r[0] < r[1]]
+    after = _quote_after(text, v, before is not None)
+    return (None if before is None else text.quotes[before]), (None if after in (None, before) else text.quotes[after])
 
 
 def _quote_before(text: _Text, v: Token) -> int | None:
@@ -320,9 +385,12 @@ def _quote_before(text: _Text, v: Token) -> int | None:
     while i >= 0 and text.block[i] == text.block[v.i] and steps < 30:
         if text.quote[i] >= 0:
             q = text.quote[i]
-            last = text.tokens[text.quotes[q][1] - 1]
-            between = text.tokens[text.quotes[q][1] : v.i]
-            closed = last.text[-1] in ",?!.—-…" or any(t.text in (",", "—") for t in between[:2])
+            start, end = text.quotes[q]
+            between = text.tokens[end : v.i]
+            while end > start + 1 and text.tokens[end - 1].text in _MARKS:
+                end -= 1
+            last = text.tokens[end - 1].text[-1]
+            closed = last in ",?!—-…" or any(t.text in (",", "—", "–", "--") for t in between[:3])
             return q if closed and _is_phrase(text, v, between) else None
         token = text.tokens[i]
         if token.text in (".", "!", "?", ";", ":"):
@@ -346,7 +414,7 @@ def _quote_after(text: _Text, v: Token, parenthetical: bool) -> int | None:
             comma = any(t.text in (",", ":", ".") for t in between[-2:])
             if stopped and (not parenthetical or _has_own_cue(text, q)):
                 return None
-            if not comma and (words or end - start < 4) and not parenthetical:
+            if not comma and (words or end - start < 4):
                 return None
             return q
         token = text.tokens[i]
@@ -429,13 +497,16 @@ def _holder(text: _Text, v: Token, depth: int = 0) -> Token | None:
                 return next((x for x in c.children if x.dep_ == "pobj"), None)
         if depth == 0:
             return None
-    for c in v.children:
-        if c.dep_ in ("nsubj", "nsubjpass"):
-            if c.dep_ == "nsubjpass" and depth == 0:
-                return None
-            if c.tag_ in ("WP", "WDT") or c.lower_ == "that":
-                return v.head if v.dep_ == "relcl" else None
-            return c
+    subjects = [c for c in v.children if c.dep_ in ("nsubj", "nsubjpass")]
+    dated = [c for c in subjects if c.ent_type_ not in ("DATE", "TIME")]
+    subjects = [c for c in dated if c.i < v.i][-1:] or dated or subjects
+    if subjects:
+        c = subjects[0]
+        if c.dep_ == "nsubjpass" and depth == 0:
+            return None
+        if c.tag_ in ("WP", "WDT") or c.lower_ == "that":
+            return v.head if v.dep_ == "relcl" else None
+        return c
     if v.dep_ == "relcl" and depth == 0 and v.head.pos_ in ("NOUN", "PROPN", "PRON") and not any(c.dep_ in ("nsubj",) for c in v.children):
         return v.head
     if v.dep_ == "acl":
