@@ -59,6 +59,7 @@ class _Text:
         self.heading = [False] * len(doc)
         self.quote = [-1] * len(doc)
         self.quotes: list[Range] = []
+        self.governor: dict[int, int] = {}
         i = 0
         for number, block in enumerate(segment(text, keep_lines(text)).blocks):
             pairs = quotations(text, block.seed_start, block.seed_end)
@@ -131,11 +132,15 @@ def _verb(text: _Text, v: Token, lemma: str) -> Found | None:
 
 
 def _is_verb(v: Token) -> bool:
+    if v.tag_ == "VBD":
+        return v.dep_ not in ("aux", "auxpass")
     if v.dep_ in ("amod", "compound", "aux", "auxpass", "nmod", "case"):
         return False
     if v.tag_.startswith("VB"):
         return True
-    return any(c.dep_ in _SUBJECTS for c in v.children) and any(c.dep_ == "ccomp" for c in v.children)
+    if any(c.dep_ in _SUBJECTS for c in v.children) and any(c.dep_ == "ccomp" for c in v.children):
+        return True
+    return v.dep_ == "ROOT" and v.tag_ == "NNS" and v.i + 1 < len(v.doc) and v.nbor().lower_ == "that"
 
 
 # ---------------------------------------------------------------- content
@@ -149,7 +154,7 @@ def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | No
     if not quoted:
         if clause is None:
             return None
-        return clause[0], _merge(text, v, clause[1])
+        return clause[0], _merge(text, v, _cut(text, v, clause[1]))
     if clause is None or clause[0] in ("object", "question"):
         return "quotation", _merge(text, v, quoted)
     form, ranges = clause
@@ -159,9 +164,49 @@ def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | No
             ranges = [r for r in ranges if any(_touch(r, q) for q in quoted)]
         else:
             ranges = [(start, min(end, before[1])) for start, end in ranges if start < before[1] and end > before[0]]
-    elif before is not None and after is None:
-        ranges = [r for r in ranges if r[0] > v.i] if form == "that" else []
+    elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
+        ranges = []
+    if before is not None and form in ("that", "bare") and before[0] - v.sent.start > 2:
+        # 'On "Harbour Tonight," Lindqvist said the port was safe': a title.
+        return form, _merge(text, v, _cut(text, v, ranges))
     return ("that" if form == "that" else "quotation"), _merge(text, v, [*ranges, *quoted])
+
+
+def _cut(text: _Text, v: Token, ranges: list[Range]) -> list[Range]:
+    """Content without a second cue of the same holder that the parse has hung on the content.
+
+    'said the port was safe and promised to reopen it', 'said the port was safe, calling it a jewel'.
+    """
+    kept: list[Range] = []
+    for start, end in ranges:
+        stop = end
+        for t in text.tokens[max(start, v.i + 1) + 1 : end]:
+            if text.quote[t.i] >= 0 or t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
+                continue
+            if text.cues.lemma(t.lower_) is None or any(c.dep_ in _SUBJECTS for c in t.children):
+                continue
+            first = min([t.i, *(c.i for c in t.children if c.dep_ in ("aux", "neg", "advmod", "cc", "preconj") and c.i < t.i)])
+            before = text.tokens[first - 1]
+            second = t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and _tense(t) == _tense(v) != ""
+            added = t.tag_ == "VBG" and before.text in (",", "—", "–", "--", "”", "''", '"') and v.tag_ != "VBG"
+            if v.tag_ == "VBG" and t.tag_ == "VBG" and t.dep_ == "conj":
+                second = True
+            if second or added:
+                stop = first
+                while stop > start and (_edge(text.tokens[stop - 1]) or text.tokens[stop - 1].dep_ == "cc"):
+                    stop -= 1
+                text.governor[t.i] = v.i
+                break
+        if stop > start:
+            kept.append((start, stop))
+    return kept
+
+
+def _tense(t: Token) -> str:
+    """The tag of the finite verb of a verb's group."""
+    if t.tag_ in _FINITE:
+        return t.tag_
+    return next((c.tag_ for c in t.children if c.dep_ in ("aux", "auxpass") and c.tag_ in _FINITE), "")
 
 
 def _touch(a: Range, b: Range) -> bool:
@@ -407,11 +452,16 @@ def _quote_after(text: _Text, v: Token, parenthetical: bool) -> int | None:
         if text.quote[i] >= 0:
             q = text.quote[i]
             start, end = text.quotes[q]
-            between = text.tokens[v.i + 1 : start]
+            if parenthetical and not stopped and end - start < 6 and text.tokens[start - 2].text not in (",", ":"):
+                i, steps = end, steps + 1  # a title: 'said on "Harbour Tonight"'
+                stopped = text.tokens[end - 1].text == "."
+                continue
+            between = [t for t in text.tokens[v.i + 1 : start] if text.quote[t.i] < 0]
             if not _is_phrase(text, v, between):
                 return None
-            words = [t for t in between if not t.is_punct and not t.is_quote]
-            comma = any(t.text in (",", ":", ".") for t in between[-2:])
+            between = [t for t in between if not t.is_space and t.text not in _MARKS]
+            words = [t for t in between if not t.is_punct]
+            comma = bool(between) and between[-1].text in (",", ":", ".")
             if stopped and (not parenthetical or _has_own_cue(text, q)):
                 return None
             if not comma and (words or end - start < 4):
@@ -490,6 +540,8 @@ def _holder(text: _Text, v: Token, depth: int = 0) -> Token | None:
     """The head of the holder's phrase, as the cue's syntax gives it."""
     if depth > 4:
         return None
+    if v.i in text.governor:
+        return _holder(text, text.tokens[text.governor[v.i]], depth + 1)
     passive = any(c.dep_ == "auxpass" for c in v.children) or (v.tag_ == "VBN" and v.dep_ in ("acl", "advcl", "prep") and not any(c.dep_ == "aux" for c in v.children))
     if passive:
         for c in v.children:
