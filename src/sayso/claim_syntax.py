@@ -125,6 +125,8 @@ def _verb(text: _Text, v: Token, lemma: str) -> Found | None:
     if subject is not None:
         claim.head = subject.i
         claim.holder = _noun_phrase(text, subject, v)
+    if subject is not None and subject.text == "I" and text.quote[subject.i] < 0:
+        return None  # C2: the writer of the text
     claim.negated = any(c.dep_ == "neg" or c.lower_ in _NEGATIONS for c in v.children if c.i < v.i) or (
         v.dep_ == "xcomp" and any(c.dep_ == "neg" for c in v.head.children)
     )
@@ -173,33 +175,75 @@ def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | No
 
 
 def _cut(text: _Text, v: Token, ranges: list[Range]) -> list[Range]:
-    """Content without a second cue of the same holder that the parse has hung on the content.
+    """Content without what follows it and is not of it, though the parse has hung it there.
 
-    'said the port was safe and promised to reopen it', 'said the port was safe, calling it a jewel'.
+    A second cue of the same holder ('said the port was safe and promised to reopen it'), and what the author may have
+    added after a dash or a comma (C5). Content that breaks off within a word or before its own verb runs on.
     """
     kept: list[Range] = []
     for start, end in ranges:
-        stop = end
-        for t in text.tokens[max(start, v.i + 1) + 1 : end]:
-            if text.quote[t.i] >= 0 or t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
-                continue
-            if text.cues.lemma(t.lower_) is None or any(c.dep_ in _SUBJECTS for c in t.children):
-                continue
-            first = min([t.i, *(c.i for c in t.children if c.dep_ in ("aux", "neg", "advmod", "cc", "preconj") and c.i < t.i)])
-            before = text.tokens[first - 1]
-            second = t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and _tense(t) == _tense(v) != ""
-            added = t.tag_ == "VBG" and before.text in (",", "—", "–", "--", "”", "''", '"') and v.tag_ != "VBG"
-            if v.tag_ == "VBG" and t.tag_ == "VBG" and t.dep_ == "conj":
-                second = True
-            if second or added:
+        if start < v.i:
+            kept.append((start, end))
+            continue
+        stop = _run_on(text, v, start, end)
+        for t in text.tokens[start + 1 : stop]:
+            first = _foreign(text, v, t, start, stop)
+            if first is not None:
                 stop = first
                 while stop > start and (_edge(text.tokens[stop - 1]) or text.tokens[stop - 1].dep_ == "cc"):
                     stop -= 1
-                text.governor[t.i] = v.i
                 break
         if stop > start:
             kept.append((start, stop))
     return kept
+
+
+def _run_on(text: _Text, v: Token, start: int, end: int) -> int:
+    """The end of a content, which the parse may have lost before the sentence's."""
+    last = v.sent.end
+    while last > end and _edge(text.tokens[last - 1]):
+        last -= 1
+    if end >= last:
+        return end
+    following, tokens = text.tokens[end], text.tokens
+    if text.quote[end - 1] < 0 and following.text in _MARKS and end + 1 < last and text.quote[end + 1] >= 0:
+        return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
+    glued = not tokens[end - 1].whitespace_ and not _edge(following)
+    return last if glued  or tokens[end - 1].dep_ == "cc" else end
+
+
+def _foreign(text: _Text, v: Token, t: Token, start: int, end: int) -> int | None:
+    """Where a token begins something that is not of the content that it stands in, if it does."""
+    if text.quote[t.i] >= 0 or t.i - start < 2:
+        return None
+    if t.text in ("—", "–", "--", "-") and t.i - start > 3 and end - t.i > 2:
+        added = text.tokens[t.i + 1].lower_ in ("as", "which", "who", "where", "referring")
+        return t.i if added else None
+    if t.lower_ in ("which", "where", "who", "whose") and text.tokens[t.i - 1].text == ",":
+        tail = next((a for a in t.ancestors if a.dep_ == "relcl"), None)
+        return t.i - 1 if tail is not None and tail.right_edge.i + 1 >= end else None
+    if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
+        return None
+    lemma = text.cues.lemma(t.lower_)
+    if lemma is None and t.lower_ not in ("referring", "alluding"):
+        return None
+    if any(c.dep_ in _SUBJECTS for c in t.children):
+        left = t.left_edge.i
+        joined = next((i for i in range(left, max(left - 3, start), -1) if text.tokens[i].dep_ == "cc"), None)
+        says = lemma == "say" and t.dep_ in ("conj", "advcl") and _tense(t) == _tense(v)
+        return joined if says and joined is not None and text.tokens[joined - 1].text == "," else None
+    early = [c.i for c in t.children if c.dep_ in ("aux", "neg", "advmod", "cc", "preconj") and c.i < t.i]
+    first = min([t.i, *early])
+    before = text.tokens[first - 1]
+    same = _tense(t) == _tense(v) != "" or (v.tag_ == "VBG" and t.tag_ == "VBG")
+    second = t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and same
+    progressive = v.tag_ != "VBG" or any(c.dep_ == "aux" for c in v.children)
+    added = t.tag_ == "VBG" and before.text in (",", "—", "–", "--", *_MARKS) and progressive
+    if second or added:
+        if lemma is not None:
+            text.governor[t.i] = v.i
+        return first
+    return None
 
 
 def _tense(t: Token) -> str:
@@ -282,7 +326,7 @@ def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Cl
             nested = [c, *(x for x in c.children if c.dep_ == "prep" and x.dep_ == "pobj")]
             for noun in nested:
                 for x in noun.children:
-                    if x.i > v.i and _that(x) and x.dep_ in ("acl", "ccomp", "relcl"):
+                    if x.i > v.i and _that(x) and x.dep_ in ("acl", "ccomp"):
                         return "that", _run(text, v, x)
     return None
 
@@ -307,11 +351,16 @@ def _object(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | 
         ):
             run = _run(text, v, c)
             for x in right:  # What is said of the object: 'dismissed the report as gossip'.
-                predicate = x.dep_ in ("oprd", "xcomp") or (x.dep_ == "prep" and x.lower_ in ("as", "from", "against"))
-                if x.i > c.i and predicate and run:
+                if x.i > c.i and run and x.left_edge.i == run[-1][1] and _of_object(x):
                     run += _run(text, v, x)
             return "object", [(run[0][0], run[-1][1])] if run else []
     return None
+
+
+def _of_object(x: Token) -> bool:
+    if x.dep_ == "prep":
+        return x.lower_ in ("as", "from", "against", "for", "of", "about", "over", "with", "between")
+    return x.dep_ in ("oprd", "xcomp", "acl", "relcl") or (x.dep_ == "advcl" and any(c.tag_ == "TO" for c in x.children))
 
 
 def _late(text: _Text, v: Token, lemma: str) -> _Clause | None:
@@ -405,7 +454,7 @@ def _around(text: _Text, v: Token) -> list[Range]:
         return []
     as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children)
     if v.dep_ == "parataxis" or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
-        while h.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl", "parataxis") and h.head != h:
+        while h.dep_ not in ("ROOT", "ccomp", "conj") and h.head != h:
             h = h.head
         own = {t.i for t in v.subtree}
         members = sorted({t.i for t in h.subtree} - own)
