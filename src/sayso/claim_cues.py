@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +25,7 @@ class Cues:
     """The cue words of a scheme and the forms of content that each takes.
 
     Attributes:
-        lemma: the listed lemma of a word in any form, or None.
+        forms: every form of every cue word, in lower case, capitalised and in capitals -> its lemma.
         infinitive: lemmas that take a to-infinitive (C1c).
         object: lemmas that take a gerund or a noun phrase (C1d).
         ambiguous: lemmas that need 'that', a quotation or a clause around them.
@@ -37,7 +36,7 @@ class Cues:
         type: word lists that decide the type of a claim.
     """
 
-    lemma: Callable[[str], str | None]
+    forms: dict[str, str]
     infinitive: frozenset[str]
     object: frozenset[str]
     ambiguous: frozenset[str]
@@ -46,6 +45,10 @@ class Cues:
     questions: bool
     headings: bool
     type: dict[str, frozenset[str]]
+
+    def lemma(self, word: str) -> str | None:
+        """The listed lemma of a word in any form, or None."""
+        return self.forms.get(word)
 
     @classmethod
     def read(cls, path: Path, scheme: Scheme) -> Cues:
@@ -68,7 +71,9 @@ class Cues:
             if unknown:
                 raise InputError(path, f"{name!r} has {unknown[0]!r}, which is no cue word of schema.json")
         return cls(
-            lemma=scheme.lemma,
+            forms={
+                cased: lemma for form, lemma in scheme.forms.items() for cased in (form, form.capitalize(), form.upper())
+            },
             infinitive=frozenset(data["infinitive"]),
             object=frozenset(data["object"]),
             ambiguous=frozenset(data["ambiguous"]),

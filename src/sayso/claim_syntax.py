@@ -16,7 +16,7 @@ from sayso.cleaning import keep_lines
 from sayso.quotations import quotations
 from sayso.segmentation import segment
 
-__all__ = ["Form", "Found", "parsed"]
+__all__ = ["NAMED", "Form", "Found", "parsed"]
 
 Range = tuple[int, int]
 Form = str
@@ -28,7 +28,7 @@ _NEGATIONS = frozenset(("not", "n't", "n’t", "never", "nobody", "none"))
 _MARKS = frozenset("\"'‘’“”«»") | {"''", "``", "‘‘", "’’"}
 _FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
 _PREMODIFIERS = frozenset(("det", "amod", "compound", "nummod", "poss", "quantmod", "nmod", "predet", "advmod", "case", "punct", "neg"))
-_NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
+NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
 
 
 @dataclass(slots=True)
@@ -657,7 +657,7 @@ def _noun_phrase(text: _Text, h: Token, v: Token) -> Range:
         if conj.left_edge.i > end + 2:
             break
         last, end = conj, conj.i + 1
-    if end == h.i + 1 and h.ent_type_ in _NAMED:
+    if end == h.i + 1 and h.ent_type_ in NAMED:
         first, stop = h.i, h.i + 1
         while first > 0 and text.tokens[first].ent_iob_ == "I":
             first -= 1
