@@ -29,10 +29,11 @@ _AUXILIARY = frozenset(
     " would can could may might must should won't not never also then later once again still now just only even always"
     " often further first repeatedly recently already reportedly today yesterday earlier".split()
 )
+_BE = frozenset("is are was were been being".split())
 _NEGATION = frozenset("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody".split())
 _PREPOSITIONS = frozenset("of for at from in with to on by who whom whose which that about against near under as".split())
 _SUBORDINATE = frozenset(
-    "but and or when while as because although though if after before since where until yet so that than whereas".split()
+    "but when while as because although though if after before since where until yet so that than whereas".split()
 )
 _PRONOUNS = frozenset("he she they it we you who i everyone someone others many some both one".split())
 _DETERMINERS = frozenset("the a an his her their its our my this that these those some many several two three four".split())
@@ -49,7 +50,8 @@ _FINITE = re.compile(
 _GAP = 90
 _SAY = frozenset("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split())
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
-_TAIL = re.compile(r"(?:,|\s[—–-]{1,2})\s(?:which|as (?:he|she|it|they)|who|where)\b")
+_TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
+_JOINED = re.compile(r"(?:,\s(?:and|but|then)|\s(?:and|but)|,)\s(?:[\w’'-]+\s){0,2}$")
 
 
 @dataclass(slots=True)
@@ -132,7 +134,10 @@ class _Place:
         if not content:
             return None
         inverted = content[0][0] < self.cue[0]
-        holder = self._subject() or (self._inverted() if inverted or form == "quotation" else None)
+        passive = [word.lower() for word in before if word.lower() in _BE][-1:] and self.text[: self.cue[1]].endswith(("ed", "told"))
+        holder = None if passive else self._subject()
+        if holder is None and (inverted or form == "quotation" or passive):
+            holder = self._inverted()
         if holder is not None and self.text[slice(*holder)] == "I":
             return None  # C2: the writer of the text
         if holder is not None and any(a < holder[1] and holder[0] < b for a, b in content):
@@ -185,6 +190,8 @@ class _Place:
         cues, lemma, stop = self.cues, self.lemma, self._end()
         words = [(m.group(), m.start()) for m in _TOKEN.finditer(text, end, min(stop, end + 120))]
         following = [word.lower() for word, _ in words]
+        if lemma in cues.denial and following[:1] not in ([","], [":"], []) and following[0] not in ("that", "by"):
+            return ("object", [(words[0][1], stop)]) if following[0] not in _NOT_CLAUSE else None
         if following[:1] == ["that"] or "that" in following[1:9]:
             i = following.index("that")
             between = following[:i]
@@ -247,6 +254,12 @@ class _Place:
         for q in self.quotes:
             if q.start < end < q.end:
                 end = q.end
+        for word in _WORD.finditer(self.text, self.cue[1] + 10, end):
+            if word.group() in self.cues.forms and not self._inside(word.start()):
+                joined = _JOINED.search(self.text, self.cue[1], word.start())
+                if joined is not None:
+                    end = joined.start()
+                    break
         tail = next((m.start() for m in _TAIL.finditer(self.text, self.cue[1], end) if not self._inside(m.start())), end)
         return tail if tail - self.cue[1] > 15 else end
 

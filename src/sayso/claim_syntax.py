@@ -100,7 +100,7 @@ def parsed(doc: Doc, cues: Cues) -> list[Found]:
     text = _Text(doc, cues)
     found: list[Found] = []
     for token in text.tokens:
-        lemma = cues.lemma(token.lower_)
+        lemma = cues.lemma(token.text)
         if lemma is None or text.block[token.i] < 0 or (text.heading[token.i] and not cues.headings):
             continue
         claim = _according(text, token) if lemma == "according" else _verb(text, token, lemma)
@@ -209,7 +209,9 @@ def _run_on(text: _Text, v: Token, start: int, end: int) -> int:
     if text.quote[end - 1] < 0 and following.text in _MARKS and end + 1 < last and text.quote[end + 1] >= 0:
         return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
     glued = not tokens[end - 1].whitespace_ and not _edge(following)
-    return last if glued  or tokens[end - 1].dep_ == "cc" else end
+    # 'that the firm joined with the council made a mistake': the parse took the participle for the verb.
+    verb = following.tag_ in _FINITE and text.cues.lemma(following.text) is None and v.dep_ in ("ROOT", "conj")
+    return last if glued or tokens[end - 1].dep_ == "cc" or (verb and text.quote[end - 1] < 0) else end
 
 
 def _foreign(text: _Text, v: Token, t: Token, start: int, end: int) -> int | None:
@@ -224,7 +226,7 @@ def _foreign(text: _Text, v: Token, t: Token, start: int, end: int) -> int | Non
         return t.i - 1 if tail is not None and tail.right_edge.i + 1 >= end else None
     if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
         return None
-    lemma = text.cues.lemma(t.lower_)
+    lemma = text.cues.lemma(t.text)
     if lemma is None and t.lower_ not in ("referring", "alluding"):
         return None
     if any(c.dep_ in _SUBJECTS for c in t.children):
@@ -314,6 +316,8 @@ def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Cl
             if not run:
                 continue
             first = text.tokens[run[0][0]]
+            if first.lower_ == "that" and first.i + 1 < len(text.tokens) and first.nbor().lower_ in ("how", "why", "whether", "if"):
+                first = first.nbor()  # C2: 'explained that how it happened'
             if first.i > v.i and _is_question(c, first) and text.quote[first.i] < 0:
                 return ("question", run if cues.questions else [])
             return ("that" if first.lower_ == "that" else "bare"), run
@@ -327,7 +331,9 @@ def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Cl
             for noun in nested:
                 for x in noun.children:
                     if x.i > v.i and _that(x) and x.dep_ in ("acl", "ccomp"):
-                        return "that", _run(text, v, x)
+                        run = _run(text, v, x)
+                        asks = bool(run) and text.tokens[run[0][0] + 1].lower_ in ("how", "why", "whether")
+                        return ("question", run if cues.questions else []) if asks else ("that", run)
     return None
 
 
@@ -374,7 +380,7 @@ def _late(text: _Text, v: Token, lemma: str) -> _Clause | None:
         token = text.tokens[i]
         if text.quote[i] >= 0 or token.text in (":", ";"):
             break
-        if token.lower_ == "that" and token.tag_ == "IN":
+        if token.lower_ == "that" and token.tag_ == "IN" and text.tokens[i + 1].lower_ not in ("how", "why", "whether"):
             if any(t.tag_ in _FINITE for t in text.tokens[i + 1 : end]):
                 return "that", [(i, end)]
             break
@@ -536,7 +542,7 @@ def _has_own_cue(text: _Text, q: int) -> bool:
     for t in following:
         if t.text in (".", ";") or text.quote[t.i] >= 0:
             return False
-        if text.cues.lemma(t.lower_) is not None:
+        if text.cues.lemma(t.text) is not None:
             return True
     return False
 
@@ -544,7 +550,7 @@ def _has_own_cue(text: _Text, q: int) -> bool:
 def _is_phrase(text: _Text, v: Token, between: Iterable[Token]) -> bool:
     """Whether some words beside a cue are only its holder, its addressee, and when and where."""
     for t in between:
-        if text.cues.lemma(t.lower_) is not None and t.tag_.startswith("VB") and t.dep_ not in ("amod", "relcl", "acl"):
+        if text.cues.lemma(t.text) is not None and t.tag_.startswith("VB") and t.dep_ not in ("amod", "relcl", "acl"):
             return False
         if t.tag_ in _FINITE and t.dep_ not in ("aux", "auxpass", "relcl") and not any(a.dep_ in ("relcl", "acl", "advcl") for a in _upward(t, v)):
             return False
