@@ -71,6 +71,7 @@ def polnear() -> Cues:
         preposition={lemma: frozenset(words.split()) for lemma, words in _PREPOSITIONS.items()},
         questions=True,
         headings=True,
+        writer=True,
     )
 
 

@@ -15,7 +15,7 @@ from sayso.scheme import Scheme
 __all__ = ["Cues", "shipped"]
 
 _KEYS = frozenset(
-    ("infinitive", "object", "ambiguous", "denial", "questions", "headings", "preposition", "type")
+    ("infinitive", "object", "ambiguous", "denial", "questions", "headings", "writer", "preposition", "type")
 )  # fmt: skip
 _TYPES = frozenset(("commissive", "directive", "forecast", "duty", "mind", "evaluative"))
 
@@ -33,6 +33,7 @@ class Cues:
         preposition: lemma -> the prepositions whose object is the content (C1d).
         questions: whether a wh-clause is a content.
         headings: whether a heading has claims.
+        writer: whether what 'I' say outside quotation marks is a claim.
         type: word lists that decide the type of a claim.
     """
 
@@ -44,6 +45,7 @@ class Cues:
     preposition: dict[str, frozenset[str]]
     questions: bool
     headings: bool
+    writer: bool
     type: dict[str, frozenset[str]]
 
     def lemma(self, word: str) -> str | None:
@@ -81,6 +83,7 @@ class Cues:
             preposition={lemma: frozenset(words) for lemma, words in data["preposition"].items()},
             questions=data["questions"],
             headings=data["headings"],
+            writer=data["writer"],
             type={name: frozenset(words) for name, words in data["type"].items()},
         )
 

@@ -138,7 +138,7 @@ class _Place:
         holder = None if passive else self._subject()
         if holder is None and (inverted or form == "quotation" or passive):
             holder = self._inverted()
-        if holder is not None and self.text[slice(*holder)] == "I":
+        if not self.cues.writer and holder is not None and self.text[slice(*holder)] == "I":
             return None  # C2: the writer of the text
         if holder is not None and any(a < holder[1] and holder[0] < b for a, b in content):
             holder = self._inverted() if inverted else None

@@ -125,7 +125,7 @@ def _verb(text: _Text, v: Token, lemma: str) -> Found | None:
     if subject is not None:
         claim.head = subject.i
         claim.holder = _noun_phrase(text, subject, v)
-    if subject is not None and subject.text == "I" and text.quote[subject.i] < 0:
+    if not text.cues.writer and subject is not None and subject.text == "I" and text.quote[subject.i] < 0:
         return None  # C2: the writer of the text
     claim.negated = any(c.dep_ == "neg" or c.lower_ in _NEGATIONS for c in v.children if c.i < v.i) or (
         v.dep_ == "xcomp" and any(c.dep_ == "neg" for c in v.head.children)
@@ -137,7 +137,7 @@ def _is_verb(v: Token) -> bool:
     if v.tag_ == "VBD":
         return v.dep_ not in ("aux", "auxpass")
     if v.dep_ in ("amod", "compound", "aux", "auxpass", "nmod", "case"):
-        return False
+        return any(c.dep_ == "aux" for c in v.children)
     if v.tag_.startswith("VB"):
         return True
     if any(c.dep_ in _SUBJECTS for c in v.children) and any(c.dep_ == "ccomp" for c in v.children):
@@ -158,7 +158,8 @@ def _content(text: _Text, v: Token, lemma: str) -> tuple[Form, list[Range]] | No
             return None
         return clause[0], _merge(text, v, _cut(text, v, clause[1]))
     if clause is None or clause[0] in ("object", "question"):
-        return "quotation", _merge(text, v, quoted)
+        whole = clause is not None and any(_touch(r, q) for r in clause[1] for q in quoted)
+        return "quotation", _merge(text, v, [*quoted, *(clause[1] if whole and clause is not None else [])])
     form, ranges = clause
     if form == "parenthesis":
         # A quotation says better where the clause ends; the clause may begin before it: 'The port "is safe," she said.'
@@ -206,6 +207,11 @@ def _run_on(text: _Text, v: Token, start: int, end: int) -> int:
     if end >= last:
         return end
     following, tokens = text.tokens[end], text.tokens
+    joint = end
+    while joint < last and (_edge(tokens[joint]) or tokens[joint].text == ","):
+        joint += 1
+    if tokens[joint].dep_ == "cc" and tokens[joint + 1].lower_ == "that" and tokens[start].lower_ == "that":
+        return last
     if text.quote[end - 1] < 0 and following.text in _MARKS and end + 1 < last and text.quote[end + 1] >= 0:
         return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
     glued = not tokens[end - 1].whitespace_ and not _edge(following)
@@ -340,7 +346,7 @@ def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Cl
 def _object(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | None:
     """C1d: a gerund or a noun phrase, or the object of a preposition that belongs to the verb."""
     cues = text.cues
-    if v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children):
+    if (v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children)) or (v.tag_ == "VBN" and v.dep_ == "acl"):
         return None
     prepositions = cues.preposition.get(lemma)
     if prepositions:
@@ -388,10 +394,11 @@ def _late(text: _Text, v: Token, lemma: str) -> _Clause | None:
             break
     after = text.tokens[v.i + 1] if v.i + 1 < end else None
     if lemma in ("say", "add", "claim", "argue", "insist") and after is not None and v.dep_ not in ("relcl", "amod"):
-        subject = after.dep_ in ("nsubj", "det", "compound", "poss", "amod", "nsubjpass", "expl", "nummod")
+        subject = after.pos_ in ("DET", "PRON", "PROPN", "NOUN", "ADJ", "NUM") or after.tag_ == "VBG"
         finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in _FINITE), None)
-        own = any(c.dep_ in _SUBJECTS and c.i < v.i for c in v.children)
-        if subject and own and finite is not None and text.quote[after.i] < 0:
+        left = text.tokens[v.i - 1]
+        own = any(c.dep_ in _SUBJECTS and c.i < v.i for c in v.children) or left.pos_ in ("NOUN", "PROPN", "PRON")
+        if subject and own and after.tag_ not in ("WP", "WDT") and finite is not None and text.quote[after.i] < 0:
             return "bare", [(v.i + 1, end)]
     if v.i > v.sent.start + 3 and text.tokens[v.i - 1].text == "," and after is not None:
         # 'The port is safe, reported the Harbour Times.'
@@ -487,6 +494,9 @@ def _quote_before(text: _Text, v: Token) -> int | None:
             q = text.quote[i]
             start, end = text.quotes[q]
             between = text.tokens[end : v.i]
+            opening = text.tokens[start - 2] if start > 1 else None
+            if opening is not None and end - start < 7 and opening.tag_ in ("POS", "IN", "DT"):
+                return None  # a title: 'on "Harbour Tonight," Lindqvist said'
             while end > start + 1 and text.tokens[end - 1].text in _MARKS:
                 end -= 1
             last = text.tokens[end - 1].text[-1]
@@ -503,7 +513,7 @@ def _quote_after(text: _Text, v: Token, parenthetical: bool) -> int | None:
     """The quotation that begins after the cue's phrase: 'X said: ...', and 'X said. ...' after a quotation."""
     n, i, steps = len(text.tokens), v.i + 1, 0
     stopped = False
-    while i < n and text.block[i] == text.block[v.i] and steps < 40:
+    while i < n and text.block[i] == text.block[v.i] and steps < 80:
         if text.quote[i] >= 0:
             q = text.quote[i]
             start, end = text.quotes[q]
@@ -540,7 +550,7 @@ def _has_own_cue(text: _Text, q: int) -> bool:
         return False
     following = text.tokens[end : end + 12]
     for t in following:
-        if t.text in (".", ";") or text.quote[t.i] >= 0:
+        if t.text in (".", ";") or text.quote[t.i] >= 0 or text.block[t.i] != text.block[end - 1]:
             return False
         if text.cues.lemma(t.text) is not None:
             return True
