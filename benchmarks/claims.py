@@ -144,7 +144,10 @@ def gold_of(doc: Doc, annotations: list[dict[str, Any]]) -> list[Gold]:
 def found_on(doc: Doc) -> list[Found]:
     return [
         Found(
-            a.cue.start, None if a.holder is None else head(a.holder), words(a.content), f"{a.source[13:]} {a.score:.2f}"
+            a.cue.start,
+            None if a.holder is None else head(a.holder),
+            words(a.content),
+            f"{a.source[13:]} {a.score:.2f}",
         )
         for a in attributions(doc)
     ]

@@ -74,7 +74,9 @@ class Cues:
                 raise InputError(path, f"{name!r} has {unknown[0]!r}, which is no cue word of schema.json")
         return cls(
             forms={
-                cased: lemma for form, lemma in scheme.forms.items() for cased in (form, form.capitalize(), form.upper())
+                cased: lemma
+                for form, lemma in scheme.forms.items()
+                for cased in (form, form.capitalize(), form.upper())
             },
             infinitive=frozenset(data["infinitive"]),
             object=frozenset(data["object"]),

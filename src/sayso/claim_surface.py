@@ -23,7 +23,9 @@ Range = tuple[int, int]
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
-_NOUN_BEFORE = frozenset("a an the this these those his her its their our my your no any of every each some such".split())
+_NOUN_BEFORE = frozenset(
+    "a an the this these those his her its their our my your no any of every each some such".split()
+)
 _AUXILIARY = frozenset(
     "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't isn't wasn't will"
     " would can could may might must should won't not never also then later once again still now just only even always"
@@ -31,14 +33,20 @@ _AUXILIARY = frozenset(
 )
 _BE = frozenset("is are was were been being".split())
 _NEGATION = frozenset("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody".split())
-_PREPOSITIONS = frozenset("of for at from in with to on by who whom whose which that about against near under as".split())
+_PREPOSITIONS = frozenset(
+    "of for at from in with to on by who whom whose which that about against near under as".split()
+)
 _SUBORDINATE = frozenset(
     "but when while as because although though if after before since where until yet so that than whereas".split()
 )
 _PRONOUNS = frozenset("he she they it we you who i everyone someone others many some both one".split())
-_DETERMINERS = frozenset("the a an his her their its our my this that these those some many several two three four".split())
+_DETERMINERS = frozenset(
+    "the a an his her their its our my this that these those some many several two three four".split()
+)
 # What opens a clause right after a cue.
-_OPENERS = _DETERMINERS | _PRONOUNS | frozenset("there no all most more any each every nothing nobody what half".split())
+_OPENERS = (
+    _DETERMINERS | _PRONOUNS | frozenset("there no all most more any each every nothing nobody what half".split())
+)
 _NOT_CLAUSE = frozenset(
     "on in at during about to of so by after before from with for as when while how why whether if who what which where"
     " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday".split()
@@ -48,7 +56,9 @@ _FINITE = re.compile(
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
 )
 _GAP = 90
-_SAY = frozenset("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split())
+_SAY = frozenset(
+    "say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split()
+)
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
 _JOINED = re.compile(r"(?:,\s(?:and|but|then)|\s(?:and|but)|,)\s(?:[\w’'-]+\s){0,2}$")
@@ -134,7 +144,9 @@ class _Place:
         if not content:
             return None
         inverted = content[0][0] < self.cue[0]
-        passive = [word.lower() for word in before if word.lower() in _BE][-1:] and self.text[: self.cue[1]].endswith(("ed", "told"))
+        passive = [word.lower() for word in before if word.lower() in _BE][-1:] and self.text[: self.cue[1]].endswith(
+            ("ed", "told")
+        )
         holder = None if passive else self._subject()
         if holder is None and (inverted or form == "quotation" or passive):
             holder = self._inverted()
@@ -158,7 +170,11 @@ class _Place:
         if before is not None and start - before.outer_end <= _GAP:
             gap = text[before.outer_end : start]
             closed = text[before.start : before.end].rstrip(" '’”\"")[-1:] in (",", "?", "!", "—", "-", "…")
-            if (closed or gap.lstrip()[:1] in (",", "—")) and not re.search(r"[.!?;:]\s", gap) and not self._cue_in(gap):
+            if (
+                (closed or gap.lstrip()[:1] in (",", "—"))
+                and not re.search(r"[.!?;:]\s", gap)
+                and not self._cue_in(gap)
+            ):
                 found.append((before.start, before.end))
         for q in self.quotes:
             if q.outer_start < end:
@@ -209,7 +225,11 @@ class _Place:
         for i, word in enumerate(following[:8]):
             if word in cues.preposition.get(lemma, ()) and i + 1 < len(words):
                 return "object", [(words[i + 1][1], stop)]
-        if following and following[0] not in (",", ";", ":", "—", "–", "--", "(", ")") and following[0] not in _NOT_CLAUSE:
+        if (
+            following
+            and following[0] not in (",", ";", ":", "—", "–", "--", "(", ")")
+            and following[0] not in _NOT_CLAUSE
+        ):
             opener = following[0] in _OPENERS or words[0][0][0].isupper()
             rest = text[words[0][1] : stop]
             if lemma in cues.object:
@@ -260,7 +280,9 @@ class _Place:
                 if joined is not None:
                     end = joined.start()
                     break
-        tail = next((m.start() for m in _TAIL.finditer(self.text, self.cue[1], end) if not self._inside(m.start())), end)
+        tail = next(
+            (m.start() for m in _TAIL.finditer(self.text, self.cue[1], end) if not self._inside(m.start())), end
+        )
         return tail if tail - self.cue[1] > 15 else end
 
     def _inside(self, at: int) -> bool:
@@ -364,7 +386,9 @@ def _noun_phrase(tokens: list[re.Match[str]]) -> Range | None:
         tokens = tokens[1:]
     if not tokens:
         return None
-    if _plain(tokens[0]) in _PRONOUNS and not (len(tokens) > 1 and _plain(tokens[0]) in ("some", "many", "both", "one")):
+    if _plain(tokens[0]) in _PRONOUNS and not (
+        len(tokens) > 1 and _plain(tokens[0]) in ("some", "many", "both", "one")
+    ):
         return tokens[0].span()
     end = 1
     while end < len(tokens) and end < 9 and _plain(tokens[end]) not in _PREPOSITIONS:

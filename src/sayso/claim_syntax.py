@@ -27,7 +27,9 @@ _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where",
 _NEGATIONS = frozenset(("not", "n't", "n’t", "never", "nobody", "none"))
 _MARKS = frozenset("\"'‘’“”«»") | {"''", "``", "‘‘", "’’"}
 _FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
-_PREMODIFIERS = frozenset(("det", "amod", "compound", "nummod", "poss", "quantmod", "nmod", "predet", "advmod", "case", "punct", "neg"))
+_PREMODIFIERS = frozenset(
+    ("det", "amod", "compound", "nummod", "poss", "quantmod", "nmod", "predet", "advmod", "case", "punct", "neg")
+)
 NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
 
 
@@ -79,7 +81,6 @@ class _Text:
                     at += 1
                 if start < at:
                     self.quotes.append((start, at))
-                    
 
     def trim(self, start: int, end: int) -> Range:
         """A range without punctuation and quotation marks at its edges."""
@@ -92,7 +93,12 @@ class _Text:
 
 
 def _edge(token: Token) -> bool:
-    return (token.is_punct or token.is_space or token.is_quote or token.text in ("''", "``", "-", "–", "—", "--", "‘", "’", "'")) and token.text not in "()[]$%#@"
+    return (
+        token.is_punct
+        or token.is_space
+        or token.is_quote
+        or token.text in ("''", "``", "-", "–", "—", "--", "‘", "’", "'")
+    ) and token.text not in "()[]$%#@"
 
 
 def parsed(doc: Doc, cues: Cues) -> list[Found]:
@@ -322,7 +328,11 @@ def _finite_clause(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Cl
             if not run:
                 continue
             first = text.tokens[run[0][0]]
-            if first.lower_ == "that" and first.i + 1 < len(text.tokens) and first.nbor().lower_ in ("how", "why", "whether", "if"):
+            if (
+                first.lower_ == "that"
+                and first.i + 1 < len(text.tokens)
+                and first.nbor().lower_ in ("how", "why", "whether", "if")
+            ):
                 first = first.nbor()  # C2: 'explained that how it happened'
             if first.i > v.i and _is_question(c, first) and text.quote[first.i] < 0:
                 return ("question", run if cues.questions else [])
@@ -372,7 +382,9 @@ def _object(text: _Text, v: Token, lemma: str, right: list[Token]) -> _Clause | 
 def _of_object(x: Token) -> bool:
     if x.dep_ == "prep":
         return x.lower_ in ("as", "from", "against", "for", "of", "about", "over", "with", "between")
-    return x.dep_ in ("oprd", "xcomp", "acl", "relcl") or (x.dep_ == "advcl" and any(c.tag_ == "TO" for c in x.children))
+    return x.dep_ in ("oprd", "xcomp", "acl", "relcl") or (
+        x.dep_ == "advcl" and any(c.tag_ == "TO" for c in x.children)
+    )
 
 
 def _late(text: _Text, v: Token, lemma: str) -> _Clause | None:
@@ -441,7 +453,11 @@ def _run(text: _Text, v: Token, c: Token, start: int | None = None) -> list[Rang
     high = c.right_edge.i + 1
     own = {v.i}
     for x in v.children:
-        if x != c and not x.is_punct and x.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass", "neg", "agent", "advmod", "npadvmod", "mark"):
+        if (
+            x != c
+            and not x.is_punct
+            and x.dep_ in ("nsubj", "nsubjpass", "aux", "auxpass", "neg", "agent", "advmod", "npadvmod", "mark")
+        ):
             own.update(range(x.left_edge.i, x.right_edge.i + 1))
     members = {t.i for t in c.subtree if low <= t.i < high} - own
     return _ranges(text, v, sorted(members), own)
@@ -495,7 +511,11 @@ def _quote_before(text: _Text, v: Token) -> int | None:
             start, end = text.quotes[q]
             between = text.tokens[end : v.i]
             opening = text.tokens[start - 2] if start > 1 else None
-            if opening is not None and end - start < 7 and opening.tag_ in ("POS", "IN", "DT"):
+            if (
+                opening is not None
+                and end - start < 7
+                and (opening.tag_ == "POS" or opening.lower_ in ("on", "in", "of"))
+            ):
                 return None  # a title: 'on "Harbour Tonight," Lindqvist said'
             while end > start + 1 and text.tokens[end - 1].text in _MARKS:
                 end -= 1
@@ -533,7 +553,7 @@ def _quote_after(text: _Text, v: Token, parenthetical: bool) -> int | None:
                 return None
             return q
         token = text.tokens[i]
-        if token.text in (".", "!", "?") :
+        if token.text in (".", "!", "?"):
             if not parenthetical or stopped:
                 return None
             stopped = True
@@ -562,7 +582,11 @@ def _is_phrase(text: _Text, v: Token, between: Iterable[Token]) -> bool:
     for t in between:
         if text.cues.lemma(t.text) is not None and t.tag_.startswith("VB") and t.dep_ not in ("amod", "relcl", "acl"):
             return False
-        if t.tag_ in _FINITE and t.dep_ not in ("aux", "auxpass", "relcl") and not any(a.dep_ in ("relcl", "acl", "advcl") for a in _upward(t, v)):
+        if (
+            t.tag_ in _FINITE
+            and t.dep_ not in ("aux", "auxpass", "relcl")
+            and not any(a.dep_ in ("relcl", "acl", "advcl") for a in _upward(t, v))
+        ):
             return False
     return True
 
@@ -607,7 +631,9 @@ def _holder(text: _Text, v: Token, depth: int = 0) -> Token | None:
         return None
     if v.i in text.governor:
         return _holder(text, text.tokens[text.governor[v.i]], depth + 1)
-    passive = any(c.dep_ == "auxpass" for c in v.children) or (v.tag_ == "VBN" and v.dep_ in ("acl", "advcl", "prep") and not any(c.dep_ == "aux" for c in v.children))
+    passive = any(c.dep_ == "auxpass" for c in v.children) or (
+        v.tag_ == "VBN" and v.dep_ in ("acl", "advcl", "prep") and not any(c.dep_ == "aux" for c in v.children)
+    )
     if passive:
         for c in v.children:
             if c.dep_ == "agent" or (c.lower_ == "by" and c.dep_ == "prep"):
@@ -624,7 +650,12 @@ def _holder(text: _Text, v: Token, depth: int = 0) -> Token | None:
         if c.tag_ in ("WP", "WDT") or c.lower_ == "that":
             return v.head if v.dep_ == "relcl" else None
         return c
-    if v.dep_ == "relcl" and depth == 0 and v.head.pos_ in ("NOUN", "PROPN", "PRON") and not any(c.dep_ in ("nsubj",) for c in v.children):
+    if (
+        v.dep_ == "relcl"
+        and depth == 0
+        and v.head.pos_ in ("NOUN", "PROPN", "PRON")
+        and not any(c.dep_ in ("nsubj",) for c in v.children)
+    ):
         return v.head
     if v.dep_ == "acl":
         return v.head if v.head.pos_ in ("NOUN", "PROPN", "PRON") else _holder(text, v.head, depth + 1)
@@ -651,7 +682,12 @@ def _neighbour(text: _Text, v: Token, content: list[Range]) -> Token | None:
             steps = 0
             while at.dep_ in _PREMODIFIERS and at.head.i > at.i and steps < 8:
                 at, steps = at.head, steps + 1
-            if at.pos_ in ("NOUN", "PROPN", "PRON") and at.i != v.i and at.tag_ not in ("WDT", "WP") and at.ent_type_ not in ("DATE", "TIME"):
+            if (
+                at.pos_ in ("NOUN", "PROPN", "PRON")
+                and at.i != v.i
+                and at.tag_ not in ("WDT", "WP")
+                and at.ent_type_ not in ("DATE", "TIME")
+            ):
                 return at
     return None
 
@@ -660,7 +696,11 @@ def _noun_phrase(text: _Text, h: Token, v: Token) -> Range:
     """The noun with its article and what stands before it (C7); a name only, where an entity span has it."""
     start = h.i
     for c in sorted(h.lefts, key=lambda c: -c.i):
-        if c.dep_ in _PREMODIFIERS and not (c.dep_ == "punct" and c.text not in ("-", "‑", "–")) and c.right_edge.i + 1 == start:
+        if (
+            c.dep_ in _PREMODIFIERS
+            and not (c.dep_ == "punct" and c.text not in ("-", "‑", "–"))
+            and c.right_edge.i + 1 == start
+        ):
             start = c.left_edge.i
         else:
             break
@@ -695,7 +735,9 @@ def _according(text: _Text, a: Token) -> Found | None:
     if a.i + 1 >= len(text.tokens) or text.tokens[a.i + 1].lower_ != "to":
         return None
     to = text.tokens[a.i + 1]
-    noun = next((x for x in to.children if x.dep_ == "pobj"), None) or next((x for x in a.children if x.dep_ == "pobj"), None)
+    noun = next((x for x in to.children if x.dep_ == "pobj"), None) or next(
+        (x for x in a.children if x.dep_ == "pobj"), None
+    )
     phrase = {a.i, to.i}
     if noun is not None:
         phrase.update(range(noun.left_edge.i, noun.right_edge.i + 1))
@@ -718,12 +760,17 @@ def _according(text: _Text, a: Token) -> Found | None:
 
 def _one_level(text: _Text, found: list[Found]) -> list[Found]:
     """Drop the claims whose cue is inside another's content (C3); of two inside each other, the second."""
+
     def inside(a: Found, b: Found) -> bool:
         return any(start <= a.cue < end for start, end in b.content)
 
     kept: list[Found] = []
     for claim in found:
-        if any(inside(claim, other) for other in found if other is not claim and not (inside(other, claim) and claim.cue < other.cue)):
+        if any(
+            inside(claim, other)
+            for other in found
+            if other is not claim and not (inside(other, claim) and claim.cue < other.cue)
+        ):
             continue
         kept.append(claim)
     return kept

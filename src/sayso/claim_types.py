@@ -13,7 +13,24 @@ _FUTURE = frozenset(("will", "won't", "shall", "would", "wouldn't"))
 _CONTRACTED = ("'ll", "'d")
 _GOING = re.compile(r"\b(?:is|are|am|was|were|'s|'re|’s|’re)(?: not)? (?:going|set|due|about|scheduled|expected) to\b")
 # What these open is beside the point: 'the port, which will close, was safe' is no plan.
-_SUBORDINATE = frozenset(("who", "which", "whose", "because", "when", "if", "unless", "while", "where", "until", "after", "before", "although", "though"))
+_SUBORDINATE = frozenset(
+    (
+        "who",
+        "which",
+        "whose",
+        "because",
+        "when",
+        "if",
+        "unless",
+        "while",
+        "where",
+        "until",
+        "after",
+        "before",
+        "although",
+        "though",
+    )
+)
 _COPULAS = frozenset(
     ("is", "are", "was", "were", "be", "been", "being", "am", "isn't", "aren't", "wasn't", "weren't", "it's", "that's",
      "he's", "she's", "they're", "you're", "we're", "i'm", "seems", "seemed", "looks", "looked", "remains", "remained",

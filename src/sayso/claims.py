@@ -47,7 +47,18 @@ _UNHELD = 15  # less where no holder was found
 _GROUPS = ("claims", "claim_holders", "claim_contents", "claim_antecedents")
 _SINGULAR = {"he": "m", "she": "f"}
 _PRONOUNS = frozenset(("he", "she", "it", "they"))
-_TITLES = {"mr": "m", "mr.": "m", "sir": "m", "lord": "m", "mrs": "f", "mrs.": "f", "ms": "f", "ms.": "f", "miss": "f", "lady": "f"}
+_TITLES = {
+    "mr": "m",
+    "mr.": "m",
+    "sir": "m",
+    "lord": "m",
+    "mrs": "f",
+    "mrs.": "f",
+    "ms": "f",
+    "ms.": "f",
+    "miss": "f",
+    "lady": "f",
+}
 _PERSONS = frozenset(("PER", "PERSON"))
 _BODIES = frozenset(("ORG", "GPE", "LOC", "NORP"))
 _REACH = 3  # sentences back to a pronoun's antecedent
@@ -212,7 +223,15 @@ def to_claims(doc: Doc, document: Document, entities: Iterable[Entity] = ()) -> 
         content = tuple(anchor(span) for span in found.content)
         claims.append(
             Claim(
-                found.id, cue.start, cue.end, cue.text, found.lemma, holder, content, found.type, found.polarity,
+                found.id,
+                cue.start,
+                cue.end,
+                cue.text,
+                found.lemma,
+                holder,
+                content,
+                found.type,
+                found.polarity,
             )  # fmt: skip
         )
     return claims

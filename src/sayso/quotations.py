@@ -47,7 +47,14 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
             before = text[first - 1 : first] if first > start else ""
             if mark in _CLOSES or (single and (before.isalnum() or mark == "’" or not _closed(text, last, end, mark))):
                 continue
-            if not single and mark not in _OPENS and last < end and text[last].isspace() and before and not before.isspace():
+            if (
+                not single
+                and mark not in _OPENS
+                and last < end
+                and text[last].isspace()
+                and before
+                and not before.isspace()
+            ):
                 continue
             opening = (first, last, mark)
         elif _pairs(opening[2], mark, text, first, last, end):
