@@ -11,54 +11,49 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from sayso.boundaries import sentences
-from sayso.claim_cues import Cues
+from sayso.claims.cues import Cues
+from sayso.claims.quotations import Quotation, quotations
 from sayso.cleaning import keep_lines
-from sayso.quotations import Quotation, quotations
 from sayso.segmentation import segment
 
 __all__ = ["SurfaceClaim", "surface"]
 
 Range = tuple[int, int]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
-_NOUN_BEFORE = frozenset(
-    "a an the this these those his her its their our my your no any of every each some such".split()
-)
-_AUXILIARY = frozenset(
+_NOUN_BEFORE = _words("a an the this these those his her its their our my your no any of every each some such")
+_AUXILIARY = _words(
     "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't isn't wasn't will"
     " would can could may might must should won't not never also then later once again still now just only even always"
-    " often further first repeatedly recently already reportedly today yesterday earlier".split()
+    " often further first repeatedly recently already reportedly today yesterday earlier"
 )
-_BE = frozenset("is are was were been being".split())
-_NEGATION = frozenset("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody".split())
-_PREPOSITIONS = frozenset(
-    "of for at from in with to on by who whom whose which that about against near under as".split()
+_BE = _words("is are was were been being")
+_NEGATION = _words("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody")
+_PREPOSITIONS = _words("of for at from in with to on by who whom whose which that about against near under as")
+_SUBORDINATE = _words(
+    "but when while as because although though if after before since where until yet so that than whereas"
 )
-_SUBORDINATE = frozenset(
-    "but when while as because although though if after before since where until yet so that than whereas".split()
-)
-_PRONOUNS = frozenset("he she they it we you who i everyone someone others many some both one".split())
-_DETERMINERS = frozenset(
-    "the a an his her their its our my this that these those some many several two three four".split()
-)
+_PRONOUNS = _words("he she they it we you who i everyone someone others many some both one")
+_DETERMINERS = _words("the a an his her their its our my this that these those some many several two three four")
 # What opens a clause right after a cue.
-_OPENERS = (
-    _DETERMINERS | _PRONOUNS | frozenset("there no all most more any each every nothing nobody what half".split())
-)
-_NOT_CLAUSE = frozenset(
+_OPENERS = _DETERMINERS | _PRONOUNS | _words("there no all most more any each every nothing nobody what half")
+_NOT_CLAUSE = _words(
     "on in at during about to of so by after before from with for as when while how why whether if who what which where"
-    " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday".split()
+    " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday"
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
 )
 _GAP = 90
-_SAY = frozenset(
-    "say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split()
-)
+_SAY = _words("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell")
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
 _JOINED = re.compile(r"(?:,\s(?:and|but|then)|\s(?:and|but)|,)\s(?:[\w’'-]+\s){0,2}$")
@@ -250,7 +245,7 @@ class _Place:
         if left < 0 or left - self.first < 8:
             return None
         gap, after = text[left + 1 : start], text[end : self.last]
-        if len(gap) > _GAP or self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as "):
+        if len(gap) > _GAP or (self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as ")):
             return None
         clause = text[self.first : left]
         as_ = gap.split()[:1] == ["as"]
@@ -291,9 +286,10 @@ class _Place:
     def _whole(self, content: list[Range]) -> list[Range]:
         """Ranges in order, joined where they overlap, widened over quotations, without edges."""
         merged: list[Range] = []
-        for start, end in sorted(content):
+        for range_ in sorted(content):
+            start, end = range_
             for q in self.quotes:
-                if q.start < end <= q.end and not q.start <= self.cue[0] < q.end:
+                if q.start < end <= q.end:
                     end = q.end
                 if q.start <= start < q.end:
                     start = q.start
@@ -361,8 +357,8 @@ class _Place:
         return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(tokens))
 
 
-_WH = frozenset("what who whom whose which how why where when whether if".split())
-_FINITE_WORDS = frozenset("is are was were has had have will would could should may might can said".split())
+_WH = _words("what who whom whose which how why where when whether if")
+_FINITE_WORDS = _words("is are was were has had have will would could should may might can said")
 
 
 def _plain(match: re.Match[str]) -> str:

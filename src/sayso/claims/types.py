@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sayso.claim_cues import Cues
+from sayso.claims.cues import Cues
 
 __all__ = ["claim_type"]
 
