@@ -90,7 +90,7 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
                 for x in noun.children:
                     if x.i > v.i and _that(x) and x.dep_ in ("acl", "ccomp"):
                         run = _run(text, v, x)
-                        asks = bool(run) and text.tokens[run[0][0] + 1].lower_ in ("how", "why", "whether")
+                        asks = bool(run) and text.lower(run[0][0] + 1) in ("how", "why", "whether")
                         return ("question", run if cues.questions else []) if asks else ("that", run)
     return None
 
@@ -141,7 +141,7 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         token = text.tokens[i]
         if text.quote[i] >= 0 or token.text in (":", ";"):
             break
-        if token.lower_ == "that" and token.tag_ == "IN" and text.tokens[i + 1].lower_ not in ("how", "why", "whether"):
+        if token.lower_ == "that" and token.tag_ == "IN" and text.lower(i + 1) not in ("how", "why", "whether"):
             if any(t.tag_ in FINITE for t in text.tokens[i + 1 : end]):
                 return "that", [(i, end)]
             break

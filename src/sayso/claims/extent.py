@@ -74,7 +74,7 @@ def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
     joint = end
     while joint < last and (is_edge(tokens[joint]) or tokens[joint].text == ","):
         joint += 1
-    if tokens[joint].dep_ == "cc" and tokens[joint + 1].lower_ == "that" and tokens[start].lower_ == "that":
+    if joint < last and tokens[joint].dep_ == "cc" and text.lower(joint + 1) == "that" == text.lower(start):
         return last
     if text.quote[end - 1] < 0 and following.text in MARKS and end + 1 < last and text.quote[end + 1] >= 0:
         return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
@@ -88,12 +88,12 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
     """Where a token begins something that is not of the content that it stands in, if it does."""
     if text.quote[t.i] >= 0 or t.i - start < 2:
         return None
-    if t.text in ("—", "–", "--", "-") and t.i - start > 3 and end - t.i > 2:
+    if t.text in ("—", "–", "--", "-") and t.i - start > 1 and end - t.i > 2:
         added = text.tokens[t.i + 1].lower_ in ("as", "which", "who", "where", "referring")
         return t.i if added else None
     if t.lower_ in ("which", "where", "who", "whose") and text.tokens[t.i - 1].text == ",":
-        tail = next((a for a in t.ancestors if a.dep_ == "relcl"), None)
-        return t.i - 1 if tail is not None and tail.right_edge.i + 1 >= end else None
+        # Up to the end only: between two commas it is part of the clause.
+        return None if any(x.text == "," for x in text.tokens[t.i + 1 : end]) else t.i - 1
     if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
         return None
     lemma = text.cues.lemma(t.text)

@@ -84,6 +84,7 @@ def _pairs(opening: str, mark: str, text: str, first: int, last: int) -> bool:
 
 def _closed(text: str, position: int, end: int, mark: str) -> bool:
     closing = "’" if mark == "‘" else "'"
+    end = min(end, position + 2000)  # so that time stays linear
     while (position := text.find(closing, position, end)) >= 0:
         if _pairs(mark, closing, text, position, position + 1) and not text[position + 1 : position + 2].isalnum():
             return True

@@ -30,9 +30,9 @@ _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
 _NOUN_BEFORE = _words("a an the this these those his her its their our my your no any of every each some such")
 _AUXILIARY = _words(
-    "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't isn't wasn't will"
-    " would can could may might must should won't not never also then later once again still now just only even always"
-    " often further first repeatedly recently already reportedly today yesterday earlier"
+    "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't"
+    " isn't wasn't will would can could may might must should won't not never also then later once again still now just"
+    " only even always often further first repeatedly recently already reportedly today yesterday earlier"
 )
 _BE = _words("is are was were been being")
 _NEGATION = _words("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody")
@@ -52,7 +52,8 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
 )
-_GAP = 90
+_GAP = 90  # characters between a quotation and its cue
+_REACH = 600  # characters of a clause that are searched for its end, so that time stays linear
 _SAY = _words("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell")
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
@@ -92,16 +93,20 @@ def _block(text: str, start: int, end: int, words: list[tuple[re.Match[str], str
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
     spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
+    starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
     for match, lemma in words:
         cue = match.span()
-        if any(q.start <= cue[0] < q.end for q in quotes):
+        i = bisect_right(starts, cue[0]) - 1
+        if i >= 0 and cue[0] < quotes[i].end:
             continue
         first, last = spans[max(bisect_right(firsts, cue[0]) - 1, 0)]
-        claim = _Place(text, cue, lemma, first, last, (start, end), quotes, cues).claim()
-        if claim is not None and not any(a <= cue[0] < b for other in found for a, b in other.content):
-            found = [other for other in found if not any(a <= other.cue[0] < b for a, b in claim.content)]
-            found.append(claim)
+        claim = _Place(text, cue, lemma, first, last, quotes, starts, cues).claim()
+        if claim is None or any(a <= cue[0] < b for other in found[-1:] for a, b in other.content):
+            continue
+        while found and any(a <= found[-1].cue[0] < b for a, b in claim.content):
+            found.pop()
+        found.append(claim)
     return found
 
 
@@ -114,8 +119,8 @@ class _Place:
     lemma: str
     first: int
     last: int
-    block: Range
     quotes: list[Quotation]
+    starts: list[int]
     cues: Cues
 
     def claim(self) -> SurfaceClaim | None:
@@ -139,11 +144,12 @@ class _Place:
         if not content:
             return None
         inverted = content[0][0] < self.cue[0]
-        passive = [word.lower() for word in before if word.lower() in _BE][-1:] and self.text[: self.cue[1]].endswith(
-            ("ed", "told")
-        )
+        word = self.text[slice(*self.cue)].lower()
+        passive = word.endswith(("ed", "told")) and any(x.lower() in _BE for x in before[-3:])
         holder = None if passive else self._subject()
-        if holder is None and (inverted or form == "quotation" or passive):
+        if self.cue[0] == self.first and word.endswith("ing"):
+            holder = self._after(content[-1][1])
+        elif holder is None and (inverted or form == "quotation" or passive):
             holder = self._inverted()
         if not self.cues.writer and holder is not None and self.text[slice(*holder)] == "I":
             return None  # C2: the writer of the text
@@ -159,9 +165,9 @@ class _Place:
         text, (start, end) = self.text, self.cue
         found: list[Range] = []
         before = None
-        for q in self.quotes:
-            if q.outer_end <= start:
-                before = q
+        following = bisect_right(self.starts, start)
+        if following and self.quotes[following - 1].outer_end <= start:
+            before = self.quotes[following - 1]
         if before is not None and start - before.outer_end <= _GAP:
             gap = text[before.outer_end : start]
             closed = text[before.start : before.end].rstrip(" '’”\"")[-1:] in (",", "?", "!", "—", "-", "…")
@@ -171,9 +177,7 @@ class _Place:
                 and not self._cue_in(gap)
             ):
                 found.append((before.start, before.end))
-        for q in self.quotes:
-            if q.outer_start < end:
-                continue
+        for q in self.quotes[following : following + 1]:
             gap = text[end : q.outer_start]
             if len(gap) > _GAP or self._cue_in(gap):
                 break
@@ -242,7 +246,7 @@ class _Place:
         """'The port is safe, X said', '..., said X', 'The port, X said, is safe', '..., as stated by X'."""
         text, (start, end) = self.text, self.cue
         left = text.rfind(",", self.first, start)
-        if left < 0 or left - self.first < 8:
+        if left - self.first < 3:
             return None
         gap, after = text[left + 1 : start], text[end : self.last]
         if len(gap) > _GAP or (self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as ")):
@@ -254,10 +258,11 @@ class _Place:
                 return None
         elif not as_ and self._subject() is None:
             return None
-        if self._cue_in(clause) or not _FINITE.search(clause):
+        splits = bool(gap.strip()) and after.startswith(", ")
+        if self._cue_in(clause) or not _FINITE.search(clause if not splits else clause + after[:_REACH]):
             return None
         content = [(self.first, left)]
-        if gap.strip() and after.startswith(", ") and len(after) > 10:
+        if splits:
             content.append((end + 2, self.last))
         elif gap.strip() and not as_ and len(after.strip(_EDGES).split()) > 8:
             return None
@@ -266,33 +271,59 @@ class _Place:
     def _end(self) -> int:
         """The end of a clause that begins after the cue: the sentence's, or that of a quotation which ends later."""
         end = self.last
-        for q in self.quotes:
-            if q.start < end < q.end:
-                end = q.end
-        for word in _WORD.finditer(self.text, self.cue[1] + 10, end):
+        i = bisect_right(self.starts, end - 1) - 1
+        if i >= 0 and self.quotes[i].start < end < self.quotes[i].end:
+            end = self.quotes[i].end
+        near = min(end, self.cue[1] + _REACH)
+        if self.cue[0] == self.first and self.text[self.first : self.cue[1]].endswith("ing"):
+            # 'Denying the report, Lindqvist left.'
+            comma = self.text.find(",", self.cue[1], near)
+            return comma if comma > 0 else end
+        for word in _WORD.finditer(self.text, self.cue[1] + 10, near):
             if word.group() in self.cues.forms and not self._inside(word.start()):
                 joined = _JOINED.search(self.text, self.cue[1], word.start())
                 if joined is not None:
                     end = joined.start()
                     break
         tail = next(
-            (m.start() for m in _TAIL.finditer(self.text, self.cue[1], end) if not self._inside(m.start())), end
+            (m.start() for m in _TAIL.finditer(self.text, self.cue[1], min(end, near)) if self._ends(m, end)), end
         )
         return tail if tail - self.cue[1] > 15 else end
 
+    def _ends(self, tail: re.Match[str], end: int) -> bool:
+        """Whether what the author may have added runs to the end: between two commas it is part of the clause."""
+        return not self._inside(tail.start()) and "," not in self.text[tail.end() : end]
+
     def _inside(self, at: int) -> bool:
-        return any(q.start <= at < q.end for q in self.quotes)
+        return self._quotation(at) is not None
+
+    def _quotation(self, at: int) -> Quotation | None:
+        i = bisect_right(self.starts, at) - 1
+        return self.quotes[i] if i >= 0 and at < self.quotes[i].end else None
+
+    def _after(self, start: int) -> Range | None:
+        """The noun phrase that begins the next clause."""
+        tokens = [
+            m for m in _TOKEN.finditer(self.text, start, min(self.last, start + _GAP)) if m.group()[0] not in ",;:"
+        ]
+        if not tokens:
+            return None
+        if _plain(tokens[0]) in _DETERMINERS:
+            return _noun_phrase(tokens[:2])
+        size = 1
+        while size < len(tokens) and tokens[size].group()[0].isupper():
+            size += 1
+        return _noun_phrase(tokens[:size])
 
     def _whole(self, content: list[Range]) -> list[Range]:
         """Ranges in order, joined where they overlap, widened over quotations, without edges."""
         merged: list[Range] = []
         for range_ in sorted(content):
             start, end = range_
-            for q in self.quotes:
-                if q.start < end <= q.end:
-                    end = q.end
-                if q.start <= start < q.end:
-                    start = q.start
+            if (q := self._quotation(end - 1)) is not None:
+                end = q.end
+            if (q := self._quotation(start)) is not None:
+                start = q.start
             if merged and start <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             else:
@@ -305,7 +336,8 @@ class _Place:
     def _subject(self) -> Range | None:
         """The noun phrase before the cue, without what follows its noun."""
         text = self.text
-        start = max([self.first, *(q.outer_end for q in self.quotes if q.outer_end <= self.cue[0])])
+        i = bisect_right(self.starts, self.cue[0]) - 1
+        start = max(self.first, self.cue[0] - _REACH, self.quotes[i].outer_end if i >= 0 else 0)
         tokens = list(_TOKEN.finditer(text, start, self.cue[0]))
         while tokens and (_plain(tokens[-1]) in _AUXILIARY or _plain(tokens[-1]).endswith("ly")):
             tokens.pop()
@@ -321,7 +353,8 @@ class _Place:
 
     def _inverted(self) -> Range | None:
         """The noun phrase after the cue."""
-        stop = min([self.last, *(q.outer_start for q in self.quotes if q.outer_start >= self.cue[1])])
+        i = bisect_right(self.starts, self.cue[1])
+        stop = min(self.last, self.cue[1] + _REACH, self.quotes[i].outer_start if i < len(self.quotes) else self.last)
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(self.text, self.cue[1], stop):
             if token.group() in (",", ";", ":", "—", "–", "--", "(", ")"):

@@ -50,6 +50,10 @@ class ParsedText:
                 if start < at:
                     self.quotes.append((start, at))
 
+    def lower(self, i: int) -> str:
+        """A token in lower case; nothing past the end."""
+        return str(self.tokens[i].lower_) if i < len(self.tokens) else ""
+
     def trim(self, start: int, end: int) -> Range:
         """A range without punctuation and quotation marks at its edges."""
         tokens = self.tokens
