@@ -95,6 +95,7 @@ def _block(text: str, start: int, end: int, words: list[tuple[re.Match[str], str
     firsts = [first for first, _ in spans]
     starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
+    ahead: list[SurfaceClaim] = []  # those whose content may reach the cue
     for match, lemma in words:
         cue = match.span()
         i = bisect_right(starts, cue[0]) - 1
@@ -102,11 +103,17 @@ def _block(text: str, start: int, end: int, words: list[tuple[re.Match[str], str
             continue
         first, last = spans[max(bisect_right(firsts, cue[0]) - 1, 0)]
         claim = _Place(text, cue, lemma, first, last, quotes, starts, cues).claim()
-        if claim is None or any(a <= cue[0] < b for other in found[-1:] for a, b in other.content):
+        ahead = [other for other in ahead if other.content[-1][1] > cue[0]]
+        if claim is None or any(a <= cue[0] < b for other in ahead for a, b in other.content):
             continue
-        while found and any(a <= found[-1].cue[0] < b for a, b in claim.content):
-            found.pop()
+        back = len(found)
+        while back and found[back - 1].cue[0] >= claim.content[0][0]:
+            back -= 1
+        nested = [other for other in found[back:] if any(a <= other.cue[0] < b for a, b in claim.content)]
+        found[back:] = [other for other in found[back:] if other not in nested]
+        ahead = [other for other in ahead if other not in nested]
         found.append(claim)
+        ahead.append(claim)
     return found
 
 

@@ -65,6 +65,8 @@ def _verb(text: ParsedText, v: Token, lemma: str) -> Found | None:
     if found is None:
         return None
     form, content = found
+    if not content:
+        return None  # nothing but punctuation between quotation marks
     claim = Found(v.i, lemma, form, content)
     subject = subject_of(text, v)
     if subject is not None and any(a <= subject.i < b for a, b in content):
