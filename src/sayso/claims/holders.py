@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from sayso.claims.text import ParsedText, Range, is_finite
 
-__all__ = ["NAMED", "noun_phrase", "subject_of"]
+__all__ = ["NAMED", "after_dateline", "noun_phrase", "subject_of"]
 
 NAMED = frozenset(("PER", "PERSON", "ORG", "LOC", "GPE", "NORP", "PROD", "FAC"))
 """Labels of entity spans that may hold a claim: ours and OntoNotes."""
@@ -48,6 +48,10 @@ def subject_of(text: ParsedText, v: Token, depth: int = 0) -> Token | None:
         and not any(c.dep_ in ("nsubj",) for c in v.children)
     ):
         return v.head
+    if v.dep_ == "acl" and v.tag_ == "VBG" and v.i and v.nbor(-1).text == ",":
+        verb = next((a for a in v.ancestors if a.pos_ in ("VERB", "AUX")), None)
+        if verb is not None:
+            return subject_of(text, verb, depth + 1)
     if v.dep_ == "acl":
         return v.head if v.head.pos_ in ("NOUN", "PROPN", "PRON") else subject_of(text, v.head, depth + 1)
     if v.dep_ in ("conj", "xcomp", "advcl", "parataxis", "dep"):
@@ -61,6 +65,20 @@ def subject_of(text: ParsedText, v: Token, depth: int = 0) -> Token | None:
     if v.dep_ == "ccomp" and depth == 0 and not is_finite(v):
         return subject_of(text, v.head, depth + 1)
     return None
+
+
+def after_dateline(text: ParsedText, v: Token, subject: Token) -> Token:
+    """The subject, but not the place in 'NORVIK (HT) — Ada Lindqvist said'."""
+    first = v.i
+    while first and text.block[first - 1] == text.block[v.i]:
+        first -= 1
+    dash = next((i for i in range(first, min(first + 14, v.i)) if text.tokens[i].text in ("—", "–", "--", "-")), None)
+    if dash is None or not subject.i < dash or not text.tokens[first].is_upper or dash + 1 >= v.i:
+        return subject
+    at = text.tokens[dash + 1]
+    while at.dep_ in _PREMODIFIERS and at.i < at.head.i < v.i:
+        at = at.head
+    return at if at.pos_ in ("NOUN", "PROPN", "PRON") else subject
 
 
 def neighbour_of(text: ParsedText, v: Token, content: list[Range]) -> Token | None:

@@ -54,6 +54,11 @@ _FINITE = re.compile(
 )
 _GAP = 90  # characters between a quotation and its cue
 _REACH = 600  # characters of a clause that are searched for its end, so that time stays linear
+_NOUNS = _words(
+    "report state order claim tweet post comment question answer note promise pledge demand joke quote call blame"
+    " praise slam repeat vow dispute remark mention caution stress reply blast read"
+)
+_SUBORDINATE_FIRST = _words("if with while although though when as since because after before despite in on at for")
 _SAY = _words("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell")
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
@@ -138,6 +143,9 @@ class _Place:
             return None
         if before and before[-1].lower() in ("to", "and") and self.lemma not in _SAY:
             return None
+        word = self.text[slice(*self.cue)]
+        if self.lemma in _NOUNS and word.lower() in (self.lemma, f"{self.lemma}s") and not _verbal(before, word):
+            return None
         quoted = self._quoted()
         clause = None if quoted and quoted[0][0] < self.cue[0] else self._clause()
         if quoted is None and clause is None:
@@ -151,7 +159,7 @@ class _Place:
         if not content:
             return None
         inverted = content[0][0] < self.cue[0]
-        word = self.text[slice(*self.cue)].lower()
+        word = word.lower()
         passive = word.endswith(("ed", "told")) and any(x.lower() in _BE for x in before[-3:])
         holder = None if passive else self._subject()
         if self.cue[0] == self.first and word.endswith("ing"):
@@ -260,6 +268,11 @@ class _Place:
             return None
         clause = text[self.first : left]
         as_ = gap.split()[:1] == ["as"]
+        opener, starter = (_WORD.search(part) for part in (gap, clause))
+        if opener and not as_ and opener.group() in _PREPOSITIONS | _WH:
+            return None
+        if starter and starter.group().lower() in _SUBORDINATE_FIRST:
+            return None
         if not gap.strip():
             if self._cue_in(after) or len(after.split()) > 25:
                 return None
@@ -399,6 +412,17 @@ class _Place:
 
 _WH = _words("what who whom whose which how why where when whether if")
 _FINITE_WORDS = _words("is are was were has had have will would could should may might can said")
+
+
+def _verbal(before: list[str], word: str) -> bool:
+    """Whether a word that may be a noun follows what a verb follows: a subject, 'to', or an auxiliary."""
+    if not before:
+        return False
+    last = before[-1]
+    plain = last.lower().replace("’", "'")
+    if plain in _PRONOUNS or plain in _AUXILIARY or plain == "to":
+        return True
+    return last[0].isupper() if word.endswith("s") else plain.endswith("s") and plain not in _NOUN_BEFORE
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 from sayso.claims.clauses import Form
 from sayso.claims.cues import Cues
 from sayso.claims.extent import content_of, merge
-from sayso.claims.holders import neighbour_of, noun_phrase, subject_of
+from sayso.claims.holders import after_dateline, neighbour_of, noun_phrase, subject_of
 from sayso.claims.text import SUBJECTS, ParsedText, Range, is_edge, is_finite, ranges_of
 
 __all__ = ["Found", "parsed"]
@@ -74,6 +74,7 @@ def _verb(text: ParsedText, v: Token, lemma: str) -> Found | None:
     if subject is None:
         subject = neighbour_of(text, v, content)
     if subject is not None:
+        subject = after_dateline(text, v, subject)
         claim.head = subject.i
         claim.holder = noun_phrase(text, subject, v)
     if not text.cues.writer and subject is not None and subject.text == "I" and text.quote[subject.i] < 0:
