@@ -52,6 +52,8 @@ def parsed(doc: Doc, cues: Cues) -> list[Found]:
         lemma = cues.lemma(token.text)
         if lemma is None or text.block[token.i] < 0 or (text.heading[token.i] and not cues.headings):
             continue
+        if text.quote[token.i] >= 0:
+            continue  # what a quotation says is of whom it quotes
         claim = _according(text, token) if lemma == "according" else _verb(text, token, lemma)
         if claim is not None:
             found.append(claim)
