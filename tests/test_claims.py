@@ -219,6 +219,17 @@ def test_a_title_in_quotation_marks_is_not_what_is_said() -> None:
     assert rows(doc) == [("said", "Lindqvist", ("the port was safe",), "asserts")]
 
 
+def test_a_place_before_a_dash_is_no_holder() -> None:
+    doc = PARSER("NORVIK (HT) — Ada Lindqvist said that the port was safe.")
+    assert [row[1] for row in rows(doc)] == ["Ada Lindqvist"]
+
+
+@BOTH
+def test_no_claims_inside_quotation_marks(nlp: Language) -> None:
+    doc = nlp("“We lost two ships. Berg said that the third was safe.”\nThe board met on Monday.")
+    assert rows(doc) == []
+
+
 @BOTH
 def test_a_content_ends_with_its_paragraph(nlp: Language) -> None:
     doc = nlp("“The port is safe,” Lindqvist said.\n“Nobody was hurt. The ferry sails.”")
