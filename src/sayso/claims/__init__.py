@@ -2,7 +2,7 @@
 
 - `component`: the component, and the way to annotations.
 - `syntax`, with `clauses`, `extent`, `holders` and `text`: the rules over a parse.
-- `surface`: the rules over a text without one.
+- `surface`, with `words`: the rules over a text without one.
 - `types`: fact, plan or view.
 - `cues`, `cues.toml`: what may be a cue, and of what.
 """

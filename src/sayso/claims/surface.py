@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from sayso.boundaries import sentences
+from sayso.claims import words
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import Quotation, quotations
 from sayso.cleaning import keep_lines
@@ -20,46 +21,15 @@ __all__ = ["SurfaceClaim", "surface"]
 
 Range = tuple[int, int]
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
-_NOUN_BEFORE = _words("a an the this these those his her its their our my your no any of every each some such")
-_AUXILIARY = _words(
-    "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't"
-    " isn't wasn't will would can could may might must should won't not never also then later once again still now just"
-    " only even always often further first repeatedly recently already reportedly today yesterday earlier"
-)
-_BE = _words("is are was were been being")
-_NEGATION = _words("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody")
-_PREPOSITIONS = _words("of for at from in with to on by who whom whose which that about against near under as")
-_SUBORDINATE = _words(
-    "but when while as because although though if after before since where until yet so that than whereas"
-)
-_PRONOUNS = _words("he she they it we you who i everyone someone others many some both one")
-_DETERMINERS = _words("the a an his her their its our my this that these those some many several two three four")
-# What opens a clause right after a cue.
-_OPENERS = _DETERMINERS | _PRONOUNS | _words("there no all most more any each every nothing nobody what half")
-_NOT_CLAUSE = _words(
-    "on in at during about to of so by after before from with for as when while how why whether if who what which where"
-    " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday"
-)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
 )
 _GAP = 90  # characters between a quotation and its cue
 _REACH = 600  # characters of a clause that are searched for its end, so that time stays linear
-_NOUNS = _words(
-    "report state order claim tweet post comment question answer note promise pledge demand joke quote call blame"
-    " praise slam repeat vow dispute remark mention caution stress reply blast read"
-)
-_SUBORDINATE_FIRST = _words("if with while although though when as since because after before despite in on at for")
-_SAY = _words("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell")
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
 _JOINED = re.compile(r"(?:,\s(?:and|but|then)|\s(?:and|but)|,)\s(?:[\w’'-]+\s){0,2}$")
@@ -84,24 +54,26 @@ def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
         if block.kind == "heading" and not cues.headings:
             continue
         start, end = block.seed_start, block.seed_end
-        words = [
+        cue_words = [
             (match, lemma)
             for match in _WORD.finditer(text, start, end)
             if (lemma := cues.forms.get(match.group())) is not None
         ]
-        if words:
-            found.extend(_block(text, start, end, words, cues))
+        if cue_words:
+            found.extend(_block(text, start, end, cue_words, cues))
     return found
 
 
-def _block(text: str, start: int, end: int, words: list[tuple[re.Match[str], str]], cues: Cues) -> list[SurfaceClaim]:
+def _block(
+    text: str, start: int, end: int, cue_words: list[tuple[re.Match[str], str]], cues: Cues
+) -> list[SurfaceClaim]:
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
     spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
     starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
     ahead: list[SurfaceClaim] = []  # those whose content may reach the cue
-    for match, lemma in words:
+    for match, lemma in cue_words:
         cue = match.span()
         i = bisect_right(starts, cue[0]) - 1
         if i >= 0 and cue[0] < quotes[i].end:
@@ -139,12 +111,12 @@ class _Place:
         if self.lemma == "according":
             return self._according()
         before = _TOKEN.findall(self.text, max(self.first, self.cue[0] - 60), self.cue[0])
-        if before and before[-1].lower() in _NOUN_BEFORE:
+        if before and before[-1].lower() in words.NOUN_BEFORE:
             return None
-        if before and before[-1].lower() in ("to", "and") and self.lemma not in _SAY:
+        if before and before[-1].lower() in ("to", "and") and self.lemma not in words.SAY:
             return None
         word = self.text[slice(*self.cue)]
-        if self.lemma in _NOUNS and word.lower() in (self.lemma, f"{self.lemma}s") and not _verbal(before, word):
+        if self.lemma in words.NOUNS and word.lower() in (self.lemma, f"{self.lemma}s") and not _verbal(before, word):
             return None
         quoted = self._quoted()
         clause = None if quoted and quoted[0][0] < self.cue[0] else self._clause()
@@ -160,7 +132,7 @@ class _Place:
             return None
         inverted = content[0][0] < self.cue[0]
         word = word.lower()
-        passive = word.endswith(("ed", "told")) and any(x.lower() in _BE for x in before[-3:])
+        passive = word.endswith(("ed", "told")) and any(x.lower() in words.BE for x in before[-3:])
         holder = None if passive else self._subject()
         if self.cue[0] == self.first and word.endswith("ing"):
             holder = self._after(content[-1][1])
@@ -170,7 +142,7 @@ class _Place:
             return None  # C2: the writer of the text
         if holder is not None and any(a < holder[1] and holder[0] < b for a, b in content):
             holder = self._inverted() if inverted else None
-        negated = any(word.lower().replace("’", "'") in _NEGATION for word in before[-3:])
+        negated = any(word.lower().replace("’", "'") in words.NEGATION for word in before[-3:])
         return SurfaceClaim(self.cue, self.lemma, form, content, holder, negated)
 
     # ------------------------------------------------------------ content
@@ -218,39 +190,39 @@ class _Place:
     def _clause(self) -> tuple[str, list[Range]] | None:
         text, (_, end) = self.text, self.cue
         cues, lemma, stop = self.cues, self.lemma, self._end()
-        words = [(m.group(), m.start()) for m in _TOKEN.finditer(text, end, min(stop, end + 120))]
-        following = [word.lower() for word, _ in words]
+        after = [(m.group(), m.start()) for m in _TOKEN.finditer(text, end, min(stop, end + 120))]
+        following = [word.lower() for word, _ in after]
         if lemma in cues.denial and following[:1] not in ([","], [":"], []) and following[0] not in ("that", "by"):
-            return ("object", [(words[0][1], stop)]) if following[0] not in _NOT_CLAUSE else None
+            return ("object", [(after[0][1], stop)]) if following[0] not in words.NOT_CLAUSE else None
         if following[:1] == ["that"] or "that" in following[1:9]:
             i = following.index("that")
             between = following[:i]
-            plain = not any(word in _FINITE_WORDS or word in (";", ":") for word in between)
-            if plain and (i + 1 < len(following)) and following[i + 1] not in _WH:
-                return "that", [(words[i][1], stop)]
-        if following and following[0] in _WH:
+            plain = not any(word in words.FINITE_WORDS or word in (";", ":") for word in between)
+            if plain and (i + 1 < len(following)) and following[i + 1] not in words.WH:
+                return "that", [(after[i][1], stop)]
+        if following and following[0] in words.WH:
             return None
         if lemma in cues.infinitive:
             for i, word in enumerate(following[:7]):
                 if word == "to" and i + 1 < len(following) and (i == 0 or lemma not in cues.type["commissive"]):
-                    return "infinitive", [(words[i][1], stop)]
-                if word in (",", ";", ":", "—") or word in _FINITE_WORDS:
+                    return "infinitive", [(after[i][1], stop)]
+                if word in (",", ";", ":", "—") or word in words.FINITE_WORDS:
                     break
         for i, word in enumerate(following[:8]):
-            if word in cues.preposition.get(lemma, ()) and i + 1 < len(words):
-                return "object", [(words[i + 1][1], stop)]
+            if word in cues.preposition.get(lemma, ()) and i + 1 < len(after):
+                return "object", [(after[i + 1][1], stop)]
         if (
             following
             and following[0] not in (",", ";", ":", "—", "–", "--", "(", ")")
-            and following[0] not in _NOT_CLAUSE
+            and following[0] not in words.NOT_CLAUSE
         ):
-            opener = following[0] in _OPENERS or words[0][0][0].isupper()
-            rest = text[words[0][1] : stop]
+            opener = following[0] in words.OPENERS or after[0][0][0].isupper()
+            rest = text[after[0][1] : stop]
             if lemma in cues.object:
-                return "object", [(words[0][1], stop)]
-            finite = _FINITE.search(rest, len(words[0][0]))
+                return "object", [(after[0][1], stop)]
+            finite = _FINITE.search(rest, len(after[0][0]))
             if finite and (lemma == "say" or (opener and lemma not in cues.ambiguous)) and not self._closing(rest):
-                return "bare", [(words[0][1], stop)]
+                return "bare", [(after[0][1], stop)]
         return self._parenthesis()
 
     def _closing(self, rest: str) -> bool:
@@ -269,9 +241,9 @@ class _Place:
         clause = text[self.first : left]
         as_ = gap.split()[:1] == ["as"]
         opener, starter = (_WORD.search(part) for part in (gap, clause))
-        if opener and not as_ and opener.group() in _PREPOSITIONS | _WH:
+        if opener and not as_ and opener.group() in words.PREPOSITIONS | words.WH:
             return None
-        if starter and starter.group().lower() in _SUBORDINATE_FIRST:
+        if starter and starter.group().lower() in words.SUBORDINATE_FIRST:
             return None
         if not gap.strip():
             if self._cue_in(after) or len(after.split()) > 25:
@@ -328,7 +300,7 @@ class _Place:
         ]
         if not tokens:
             return None
-        if _plain(tokens[0]) in _DETERMINERS:
+        if _plain(tokens[0]) in words.DETERMINERS:
             return _noun_phrase(tokens[:2])
         size = 1
         while size < len(tokens) and tokens[size].group()[0].isupper():
@@ -359,7 +331,7 @@ class _Place:
         i = bisect_right(self.starts, self.cue[0]) - 1
         start = max(self.first, self.cue[0] - _REACH, self.quotes[i].outer_end if i >= 0 else 0)
         tokens = list(_TOKEN.finditer(text, start, self.cue[0]))
-        while tokens and (_plain(tokens[-1]) in _AUXILIARY or _plain(tokens[-1]).endswith("ly")):
+        while tokens and (_plain(tokens[-1]) in words.AUXILIARY or _plain(tokens[-1]).endswith("ly")):
             tokens.pop()
         segments: list[list[re.Match[str]]] = [[]]
         for token in tokens:
@@ -380,7 +352,7 @@ class _Place:
             if token.group() in (",", ";", ":", "—", "–", "--", "(", ")"):
                 break
             tokens.append(token)
-        if not tokens or (_plain(tokens[0]) in _PREPOSITIONS and _plain(tokens[0]) != "by"):
+        if not tokens or (_plain(tokens[0]) in words.PREPOSITIONS and _plain(tokens[0]) != "by"):
             return None
         if _plain(tokens[0]) == "by":
             tokens = tokens[1:]
@@ -410,19 +382,15 @@ class _Place:
         return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(tokens))
 
 
-_WH = _words("what who whom whose which how why where when whether if")
-_FINITE_WORDS = _words("is are was were has had have will would could should may might can said")
-
-
 def _verbal(before: list[str], word: str) -> bool:
     """Whether a word that may be a noun follows what a verb follows: a subject, 'to', or an auxiliary."""
     if not before:
         return False
     last = before[-1]
     plain = last.lower().replace("’", "'")
-    if plain in _PRONOUNS or plain in _AUXILIARY or plain == "to":
+    if plain in words.PRONOUNS or plain in words.AUXILIARY or plain == "to":
         return True
-    return last[0].isupper() if word.endswith("s") else plain.endswith("s") and plain not in _NOUN_BEFORE
+    return last[0].isupper() if word.endswith("s") else plain.endswith("s") and plain not in words.NOUN_BEFORE
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -439,23 +407,23 @@ def _strip(text: str, start: int, end: int) -> Range:
 
 def _noun_phrase(tokens: list[re.Match[str]]) -> Range | None:
     """The first noun phrase after the last word that opens a clause, up to a preposition or a relative."""
-    opened = [i for i, token in enumerate(tokens) if _plain(token) in _SUBORDINATE]
+    opened = [i for i, token in enumerate(tokens) if _plain(token) in words.SUBORDINATE]
     if opened:
         tokens = tokens[opened[-1] + 1 :]
-    while tokens and (_plain(tokens[0]) in _PREPOSITIONS - {"who"} or _plain(tokens[0]) in _AUXILIARY):
+    while tokens and (_plain(tokens[0]) in words.PREPOSITIONS - {"who"} or _plain(tokens[0]) in words.AUXILIARY):
         tokens = tokens[1:]
     if not tokens:
         return None
-    if _plain(tokens[0]) in _PRONOUNS and not (
+    if _plain(tokens[0]) in words.PRONOUNS and not (
         len(tokens) > 1 and _plain(tokens[0]) in ("some", "many", "both", "one")
     ):
         return tokens[0].span()
     end = 1
-    while end < len(tokens) and end < 9 and _plain(tokens[end]) not in _PREPOSITIONS:
-        if _plain(tokens[end]) in _AUXILIARY or _plain(tokens[end]) in _DETERMINERS:
+    while end < len(tokens) and end < 9 and _plain(tokens[end]) not in words.PREPOSITIONS:
+        if _plain(tokens[end]) in words.AUXILIARY or _plain(tokens[end]) in words.DETERMINERS:
             break
         end += 1
-    named = tokens[0].group()[0].isupper() or _plain(tokens[0]) in _DETERMINERS or tokens[0].group()[0].isdigit()
+    named = tokens[0].group()[0].isupper() or _plain(tokens[0]) in words.DETERMINERS or tokens[0].group()[0].isdigit()
     if not named and end > 4:
         return None
     stop = tokens[end - 1].end()
