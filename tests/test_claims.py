@@ -23,6 +23,7 @@ from sayso.errors import InputError, LineageError
 from sayso.layers import Claim, Entity
 from sayso.resources import resource
 from sayso.scheme import Scheme
+from sayso.scheme_checks import SchemeChecks
 from sayso.segmentation import segment
 from strategies import growth, running_text
 
@@ -429,6 +430,17 @@ def test_surface_claims_are_sound_whatever_the_text(text: str) -> None:
 @given(told)
 def test_parsed_claims_are_sound_whatever_the_text(text: str) -> None:
     sound(PARSER(text))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.one_of(running_text, told))
+def test_validation_finds_no_fault_with_what_is_found(text: str) -> None:
+    document = segment(text, id="x")
+    scheme = Scheme.read(resource("annotations/schema.json"))
+    for nlp in (BLANK, PARSER):
+        claims = to_claims(nlp(document.text), document)
+        faults = {check for _, check, _ in SchemeChecks(scheme, document, claims, None).run()}
+        assert faults <= {"verifiable-missing", "stance-missing"}
 
 
 @settings(deadline=None, max_examples=200)
