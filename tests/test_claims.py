@@ -129,6 +129,31 @@ FORMS: dict[str, tuple[str, Row]] = {
         "The pier burned in May, according to Ada Lindqvist.",
         ("according", "Ada Lindqvist", ("The pier burned in May",), "asserts"),
     ),
+    "b, inverted without marks": (
+        "The pier is safe, reported Berg.",
+        ("reported", "Berg", ("The pier is safe",), "asserts"),
+    ),
+    "b, a wh-clause as its subject": (
+        "What they did was wrong, Lindqvist said.",
+        ("said", "Lindqvist", ("What they did was wrong",), "asserts"),
+    ),
+    "b, quoted on both sides": (
+        "“We lost a year,” she said, “and nobody asked why.”",
+        ("said", "she", ("We lost a year", "and nobody asked why"), "asserts"),
+    ),
+    "c, declined to say": (
+        "Berg declined to say that the port was safe.",
+        ("declined", "Berg", ("to say that the port was safe",), "asserts"),
+    ),
+    "d, for": ("Berg blamed the council for the fire.", ("blamed", "Berg", ("the fire",), "asserts")),
+    "two holders": (
+        "The board and the council said the port was safe.",
+        ("said", "The board and the council", ("the port was safe",), "asserts"),
+    ),
+    "an apposition": (
+        "The company’s lawyer, Ada Lindqvist, said the firm was innocent.",
+        ("said", "The company’s lawyer", ("the firm was innocent",), "asserts"),
+    ),
     "negated": (
         "Lindqvist did not say that the port was safe.",
         ("say", "Lindqvist", ("that the port was safe",), "denies"),
@@ -201,6 +226,69 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
     "the agent of a passive": (
         "The closure was announced by the council.",
         [("announced", "the council", ("The closure",), "asserts")],
+    ),
+    "a second cue after a comma": (
+        "Lindqvist said the port was safe, and Berg said the pier was not.",
+        [
+            ("said", "Lindqvist", ("the port was safe",), "asserts"),
+            ("said", "Berg", ("the pier was not",), "asserts"),
+        ],
+    ),
+    "what is hung on the content": (
+        "Lindqvist said the port was safe, calling it a jewel.",
+        [("said", "Lindqvist", ("the port was safe",), "asserts")],
+    ),
+    "by saying": (
+        "Berg began by saying that the port was safe.",
+        [("saying", "Berg", ("that the port was safe",), "asserts")],
+    ),
+    "went on to say": (
+        "Berg went on to say that the port was safe.",
+        [("say", "Berg", ("that the port was safe",), "asserts")],
+    ),
+    "quoted as saying": (
+        "Berg was quoted as saying that the port was safe.",
+        [("saying", "Berg", ("that the port was safe",), "asserts")],
+    ),
+    "a letter that says": (
+        "A letter saying that the port was safe reached the council.",
+        [("saying", "A letter", ("that the port was safe",), "asserts")],
+    ),
+    "asked by": (
+        "Asked by the council to repair the pier, Berg resigned.",
+        [("Asked", "the council", ("to repair the pier",), "asserts")],
+    ),
+    "an apposition before of": (
+        "Lindqvist has accused Berg, the owner, of fraud.",
+        [("accused", "Lindqvist", ("fraud",), "asserts")],
+    ),
+    "a judgement of the object": (
+        "The council dismissed the report as gossip.",
+        [("dismissed", "The council", ("the report as gossip",), "denies")],
+    ),
+    "part of a clause quoted": (
+        "The port “is safe,” Lindqvist said.",
+        [("said", "Lindqvist", ("The port “is safe",), "asserts")],
+    ),
+    "that, and that": (
+        "Lindqvist said that “the port is safe” and that the pier was not.",
+        [("said", "Lindqvist", ("that “the port is safe” and that the pier was not",), "asserts")],
+    ),
+    "a clause without its verb": (
+        "Lindqvist said legalizing the ferry could save the port.",
+        [("said", "Lindqvist", ("legalizing the ferry could save the port",), "asserts")],
+    ),
+    "according in the middle": (
+        "The ferry, according to Berg, sank in May.",
+        [("according", "Berg", ("The ferry", "sank in May"), "asserts")],
+    ),
+    "according to what somebody released": (
+        "Sales fell, according to figures that the council released in May.",
+        [("according", "figures", ("Sales fell",), "asserts")],
+    ),
+    "nobody": (
+        "None of them said that the port was safe.",
+        [("said", "None", ("that the port was safe",), "denies")],
     ),
     "saying": (
         "Lindqvist left the room, saying that the port was safe.",

@@ -103,6 +103,7 @@ def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Claus
     prepositions = cues.preposition.get(lemma)
     if prepositions:
         below = [x for c in right if c.dep_ in ("dobj", "dative") for x in c.children]
+        below += [y for x in below if x.dep_ == "appos" for y in x.children]
         for c in (*right, *below):
             if c.dep_ == "prep" and c.lower_ in prepositions:
                 for x in c.children:
@@ -139,7 +140,8 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         return None
     for i in range(v.i + 1, min(end, v.i + 25)):
         token = text.tokens[i]
-        if text.quote[i] >= 0 or token.text in (":", ";"):
+        other = token.tag_.startswith("VB") and text.cues.lemma(token.text) is not None
+        if text.quote[i] >= 0 or token.text in (":", ";") or other:
             break
         if token.lower_ == "that" and token.tag_ == "IN" and text.lower(i + 1) not in ("how", "why", "whether"):
             if any(t.tag_ in FINITE for t in text.tokens[i + 1 : end]):

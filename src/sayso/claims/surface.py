@@ -110,7 +110,7 @@ class _Place:
     def claim(self) -> SurfaceClaim | None:
         if self.lemma == "according":
             return self._according()
-        before = _TOKEN.findall(self.text, max(self.first, self.cue[0] - 60), self.cue[0])
+        before = _TOKEN.findall(self.text, max(self.first, self.cue[0] - 60, self._quoted_to()), self.cue[0])
         if before and before[-1].lower() in words.NOUN_BEFORE:
             return None
         if before and before[-1].lower() in ("to", "and") and self.lemma not in words.SAY:
@@ -194,10 +194,12 @@ class _Place:
         following = [word.lower() for word, _ in after]
         if lemma in cues.denial and following[:1] not in ([","], [":"], []) and following[0] not in ("that", "by"):
             return ("object", [(after[0][1], stop)]) if following[0] not in words.NOT_CLAUSE else None
+        if lemma in cues.infinitive and following[:1] == ["to"] and len(after) > 1:
+            return "infinitive", [(after[0][1], stop)]
         if following[:1] == ["that"] or "that" in following[1:9]:
             i = following.index("that")
             between = following[:i]
-            plain = not any(word in words.FINITE_WORDS or word in (";", ":") for word in between)
+            plain = not any(word in words.FINITE_WORDS or word in (";", ":") or word in cues.forms for word in between)
             if plain and (i + 1 < len(following)) and following[i + 1] not in words.WH:
                 return "that", [(after[i][1], stop)]
         if following and following[0] in words.WH:
@@ -227,7 +229,11 @@ class _Place:
 
     def _closing(self, rest: str) -> bool:
         """Whether only a name follows, as in '..., said Ada Lindqvist.' after a clause."""
-        return self.text[self.first : self.cue[0]].rstrip()[-1:] == "," and len(rest.split()) < 6
+        return (
+            self.text[self.first : self.cue[0]].rstrip()[-1:] == ","
+            and len(rest.split()) < 6
+            and not any(word in words.FINITE_WORDS for word in rest.split())
+        )
 
     def _parenthesis(self) -> tuple[str, list[Range]] | None:
         """'The port is safe, X said', '..., said X', 'The port, X said, is safe', '..., as stated by X'."""
@@ -267,7 +273,7 @@ class _Place:
         if i >= 0 and self.quotes[i].start < end < self.quotes[i].end:
             end = self.quotes[i].end
         near = min(end, self.cue[1] + _REACH)
-        if self.cue[0] == self.first and self.text[self.first : self.cue[1]].endswith("ing"):
+        if self.cue[0] == self.first and self.text[self.first : self.cue[1]].endswith(("ing", "ed")):
             # 'Denying the report, Lindqvist left.'
             comma = self.text.find(",", self.cue[1], near)
             return comma if comma > 0 else end
@@ -325,11 +331,15 @@ class _Place:
 
     # ------------------------------------------------------------ holder
 
+    def _quoted_to(self) -> int:
+        """Where the last quotation before the cue ends."""
+        i = bisect_right(self.starts, self.cue[0]) - 1
+        return self.quotes[i].outer_end if i >= 0 else 0
+
     def _subject(self) -> Range | None:
         """The noun phrase before the cue, without what follows its noun."""
         text = self.text
-        i = bisect_right(self.starts, self.cue[0]) - 1
-        start = max(self.first, self.cue[0] - _REACH, self.quotes[i].outer_end if i >= 0 else 0)
+        start = max(self.first, self.cue[0] - _REACH, self._quoted_to())
         tokens = list(_TOKEN.finditer(text, start, self.cue[0]))
         while tokens and (_plain(tokens[-1]) in words.AUXILIARY or _plain(tokens[-1]).endswith("ly")):
             tokens.pop()
@@ -356,7 +366,7 @@ class _Place:
             return None
         if _plain(tokens[0]) == "by":
             tokens = tokens[1:]
-        return _noun_phrase(tokens) if tokens else None
+        return _noun_phrase(_until_clause(tokens)) if tokens else None
 
     def _according(self) -> SurfaceClaim | None:
         text, (start, end) = self.text, self.cue
@@ -379,7 +389,7 @@ class _Place:
         content = self._whole(content)
         if not content:
             return None
-        return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(tokens))
+        return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(_until_clause(tokens)))
 
 
 def _verbal(before: list[str], word: str) -> bool:
@@ -405,12 +415,20 @@ def _strip(text: str, start: int, end: int) -> Range:
     return start, end
 
 
+def _until_clause(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The words before a clause that says more of the noun."""
+    stop = next((i for i, token in enumerate(tokens) if _plain(token) in words.SUBORDINATE), len(tokens))
+    return tokens[:stop]
+
+
 def _noun_phrase(tokens: list[re.Match[str]]) -> Range | None:
     """The first noun phrase after the last word that opens a clause, up to a preposition or a relative."""
     opened = [i for i, token in enumerate(tokens) if _plain(token) in words.SUBORDINATE]
     if opened:
         tokens = tokens[opened[-1] + 1 :]
-    while tokens and (_plain(tokens[0]) in words.PREPOSITIONS - {"who"} or _plain(tokens[0]) in words.AUXILIARY):
+    while tokens and (
+        _plain(tokens[0]) in words.PREPOSITIONS - {"who"} | {"and", "or"} or _plain(tokens[0]) in words.AUXILIARY
+    ):
         tokens = tokens[1:]
     if not tokens:
         return None
@@ -420,7 +438,10 @@ def _noun_phrase(tokens: list[re.Match[str]]) -> Range | None:
         return tokens[0].span()
     end = 1
     while end < len(tokens) and end < 9 and _plain(tokens[end]) not in words.PREPOSITIONS:
-        if _plain(tokens[end]) in words.AUXILIARY or _plain(tokens[end]) in words.DETERMINERS:
+        joined = _plain(tokens[end - 1]) == "and"
+        if _plain(tokens[end]) in words.AUXILIARY or (_plain(tokens[end]) in words.DETERMINERS and not joined):
+            break
+        if _plain(tokens[end]) in words.FINITE_WORDS:
             break
         end += 1
     named = tokens[0].group()[0].isupper() or _plain(tokens[0]) in words.DETERMINERS or tokens[0].group()[0].isdigit()

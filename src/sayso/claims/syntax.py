@@ -114,7 +114,12 @@ def _according(text: ParsedText, a: Token) -> Found | None:
         h = h.head
     if h == a or text.block[h.i] != text.block[a.i]:
         return None
-    members = [t.i for t in h.subtree if t.i not in phrase]
+    after = max(phrase) + 1
+    if after < len(text.tokens) and not is_edge(text.tokens[after]) and a.i > h.left_edge.i:
+        # 'according to figures that the council released': a clause of the holder's, wherever the parse has hung it.
+        members = [t.i for t in h.subtree if t.i < a.i]
+    else:
+        members = [t.i for t in h.subtree if t.i not in phrase]
     while members and (text.tokens[members[0]].dep_ == "cc" or is_edge(text.tokens[members[0]])):
         members = members[1:]
     content = merge(text, a, ranges_of(text, a, members, phrase))

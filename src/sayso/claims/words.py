@@ -34,4 +34,4 @@ NOUNS = _words(
 SUBORDINATE_FIRST = _words("if with while although though when as since because after before despite in on at for")
 SAY = _words("say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell")
 WH = _words("what who whom whose which how why where when whether if")
-FINITE_WORDS = _words("is are was were has had have will would could should may might can said")
+FINITE_WORDS = _words("is are was were has had have will would could should may might can said went began took made")
