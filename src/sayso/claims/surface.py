@@ -199,7 +199,10 @@ class _Place:
         if following[:1] == ["that"] or "that" in following[1:9]:
             i = following.index("that")
             between = following[:i]
-            plain = not any(word in words.FINITE_WORDS or word in (";", ":") or word in cues.forms for word in between)
+            plain = not any(
+                word in words.FINITE_WORDS or word in (";", ":") or cues.forms.get(word, "note") not in words.NOUNS
+                for word in between
+            )
             if plain and (i + 1 < len(following)) and following[i + 1] not in words.WH:
                 return "that", [(after[i][1], stop)]
         if following and following[0] in words.WH:
