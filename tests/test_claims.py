@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 
 from invented import TEXTS, gold
 from sayso.claims import PARSE, SURFACE, attribute, attributions, to_claims
+from sayso.claims import cues as cues_module
 from sayso.claims.cues import Cues, shipped
 from sayso.claims.quotations import quotations
 from sayso.claims.surface import surface
@@ -600,9 +601,19 @@ def test_a_broken_file_of_cues_is_refused(tmp_path: Path, text: str | None, prob
         Cues.read(path, Scheme.read(resource("annotations/schema.json")))
 
 
-def test_a_word_that_is_no_cue_is_refused(tmp_path: Path) -> None:
-    ours = resource("annotations/schema.json").parent.parent / "src" / "sayso" / "claims" / "cues.toml"
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"vow", ', '"mumble", ', "'infinitive' has 'mumble'"),
+        ("questions = false", 'questions = "no"', "'questions' is not of the form"),
+        ('accuse = ["of"]', "accuse = 3", "'preposition' is not of the form"),
+        ('denial = ["deny", ', "denial = [3, ", "'denial' is not of the form"),
+    ],
+)
+def test_a_fault_in_the_cues_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    ours = Path(cues_module.__file__).with_name("cues.toml").read_text(encoding="utf-8")
     path = tmp_path / "cues.toml"
-    path.write_text(ours.read_text(encoding="utf-8").replace('"vow", ', '"mumble", ', 1), encoding="utf-8")
-    with pytest.raises(InputError, match="'infinitive' has 'mumble'"):
+    assert old in ours
+    path.write_text(ours.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=problem):
         Cues.read(path, Scheme.read(resource("annotations/schema.json")))
