@@ -43,8 +43,8 @@ FAULTS = {
     "crlf": "the lines end in CR LF: convert them with `dos2unix`, or keep them with --allow crlf",
     "mojibake": "UTF-8 was read as another encoding: decode the source anew, or keep it with --allow mojibake",
     "hard-wrapped": "paragraphs are broken into short lines: join them, or let each be a block: --allow hard-wrapped",
-    "not-english": "its words are of another language, which the rules and guidelines are not for; if it is English after"
-    " all: --allow not-english",
+    "not-english": "its words are of another language, which the rules and guidelines are not for; if it is English"
+    " after all: --allow not-english",
     "not-html": EXTRACTION_FAULTS["not-html"],
     "bad-encoding": EXTRACTION_FAULTS["bad-encoding"],
     "no-text": EXTRACTION_FAULTS["no-text"],
