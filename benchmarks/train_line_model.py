@@ -20,7 +20,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ import numpy.typing as npt
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
-from sayso.line_features import HIGHEST, PHRASE_LINE, STOP_WORDS, Features, Vocabulary, measure
+from sayso.line_features import PHRASE_LINE, STOP_WORDS, Features, Vocabulary, measure
 from sayso.line_model import POINTS, PROFILES, Profile, from_json
 
 __all__ = ["Text", "fold", "read", "train"]
@@ -53,12 +53,22 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Of one profile: how often every bin is moved, what holds it back, and which removals are precise enough."""
+    """Of one profile.
+
+    Attributes:
+        rounds: how often every bin is moved.
+        shrinkage: what holds it back, in lines of average doubt.
+        pairs: features that add points together.
+        keeps: the share of content lines that must stay; the threshold is the lowest at which it does. None: the
+            threshold is that at which the F1 of content lines is best.
+        most: percent of a text's lines that the model may take.
+    """
 
     rounds: int
     shrinkage: float
     pairs: tuple[tuple[str, str], ...]
-    precision: float | None
+    keeps: float | None
+    most: int
 
 
 SETTINGS: dict[Profile, Settings] = {
@@ -75,8 +85,9 @@ SETTINGS: dict[Profile, Settings] = {
             ("vocabulary", "words-within-10"),
         ),
         None,
+        100,
     ),
-    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.9),
+    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.992, 50),
 }
 
 
@@ -167,11 +178,12 @@ class Sample:
     boilerplate: npt.NDArray[np.bool_]
     weights: Floats
     sites: npt.NDArray[np.str_]
+    texts: npt.NDArray[np.int64]
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Sample:
         return Sample(
             {name: column[chosen] for name, column in self.features.items()},
-            self.boilerplate[chosen], self.weights[chosen], self.sites[chosen],
+            self.boilerplate[chosen], self.weights[chosen], self.sites[chosen], self.texts[chosen],
         )  # fmt: skip
 
 
@@ -181,6 +193,7 @@ def _sample(parts: Sequence[tuple[Sequence[Text], dict[str, int]]]) -> Sample:
     labels: list[bool] = []
     weights: list[float] = []
     sites: list[str] = []
+    counts: list[int] = []
     for texts, words in parts:
         sure = np.array([sure for text in texts for sure in text.sure], bool)
         for name, column in _measure(texts, words).items():
@@ -189,8 +202,11 @@ def _sample(parts: Sequence[tuple[Sequence[Text], dict[str, int]]]) -> Sample:
             labels += [b for b, s in zip(text.boilerplate, text.sure, strict=True) if s]
             weights += [math.sqrt(math.sqrt(100 / max(1, sum(text.sure))))] * sum(text.sure)
             sites += [text.site] * sum(text.sure)
+            counts.append(sum(text.sure))
     features = {name: np.concatenate(column) for name, column in columns.items()}
-    return Sample(features, np.array(labels, bool), np.array(weights), np.array(sites))
+    return Sample(
+        features, np.array(labels, bool), np.array(weights), np.array(sites), np.repeat(np.arange(len(counts)), counts)
+    )
 
 
 def _bins(column: Array, most: int) -> list[int]:
@@ -205,11 +221,11 @@ def _fit(sample: Sample, settings: Settings) -> tuple[float, dict[str, list[int]
     starts = {name: bins for name, bins in starts.items() if bins}
     bins = {n: np.searchsorted(starts[n], sample.features[n], "right").astype(np.int32) for n in starts}
     terms: dict[tuple[str, ...], Array] = {(name,): bins[name] for name in starts}
-    sizes = {(name,): len(starts[name]) + 1 for name in starts}
+    sizes: dict[tuple[str, ...], int] = {(name,): len(starts[name]) + 1 for name in starts}
     for a, b in settings.pairs:
         terms[a, b] = bins[a] * (len(starts[b]) + 1) + bins[b]
         sizes[a, b] = (len(starts[a]) + 1) * (len(starts[b]) + 1)
-    points = {term: np.zeros(size) for term, size in sizes.items()}
+    points: dict[tuple[str, ...], Floats] = {term: np.zeros(size) for term, size in sizes.items()}
     share = float(np.average(sample.boilerplate, weights=sample.weights))
     bias = math.log(share / (1 - share))
     odds = np.full(len(sample.boilerplate), bias)
@@ -234,6 +250,7 @@ def _card(sample: Sample, settings: Settings) -> dict[str, Any]:
     return {
         "bias": round(bias * POINTS),
         "threshold": 0,
+        "most": settings.most,
         "features": {n: {"from": starts[n], "points": whole[n,].tolist()} for n in starts if whole[n,].any()},
         "pairs": {
             f"{a} & {b}": {
@@ -255,26 +272,25 @@ def _points(card: dict[str, Any], sample: Sample) -> Array:
 
 
 def _threshold(sample: Sample, settings: Settings) -> int:
-    """The points above which a line of a site that the scorecard doesn't know is removed.
-
-    Where a precision is asked for, the lowest number of points above which it holds; elsewhere the number at which
-    the F1 of content lines is best.
-    """
+    """The points above which a line is removed, chosen on sites that the scorecard doesn't know."""
     half = np.array([fold(site, 2, "threshold") for site in sample.sites.tolist()])
-    total = np.zeros(len(half), np.int64)
+    points = np.zeros(len(half), np.int64)
     for part in (0, 1):
-        total[half == part] = _points(_card(sample.where(half != part), settings), sample.where(half == part))
-    order = np.argsort(-total, kind="stable")
-    right = np.cumsum(sample.boilerplate[order])
-    removed = np.arange(1, len(order) + 1)
-    ends = np.flatnonzero(np.diff(total[order]))  # lines with equal points are removed together
-    if settings.precision is not None:
-        good = ends[(right[ends] >= settings.precision * removed[ends]) & (removed[ends] >= 100)]
-        return int(total[order[good[-1]]]) - 1 if len(good) else int(total.max())
-    content = len(order) - right[-1]
-    kept = content - (removed - right)
-    best = ends[np.argmax((2 * kept / (content + len(order) - removed))[ends])]
-    return int(total[order[best]]) - 1
+        points[half == part] = _points(_card(sample.where(half != part), settings), sample.where(half == part))
+    lines = np.bincount(sample.texts)
+    best = -1.0, 0
+    for threshold in range(10 * POINTS, -2 * POINTS, -1):
+        taken = points > threshold
+        taken &= (100 * np.bincount(sample.texts, taken) <= settings.most * lines)[sample.texts]
+        kept = int((~taken & ~sample.boilerplate).sum())
+        content = int((~sample.boilerplate).sum())
+        if settings.keeps is None:
+            best = max(best, (2 * kept / (content + int((~taken).sum())), threshold))
+        elif kept >= settings.keeps * content:
+            best = 0.0, threshold
+        else:
+            break
+    return best[1]
 
 
 def train(texts: dict[Profile, Sequence[Text]]) -> dict[str, Any]:
@@ -294,7 +310,10 @@ def train(texts: dict[Profile, Sequence[Text]]) -> dict[str, Any]:
     }
     for profile in PROFILES:
         sample = _sample(
-            [([t for t in texts[profile] if fold(t.site, INNER, "words") == part], words_without[part]) for part in range(INNER)]
+            [
+                ([t for t in texts[profile] if fold(t.site, INNER, "words") == part], words_without[part])
+                for part in range(INNER)
+            ]
         )
         card = _card(sample, SETTINGS[profile])
         card["threshold"] = _threshold(sample, SETTINGS[profile])
@@ -305,7 +324,9 @@ def train(texts: dict[Profile, Sequence[Text]]) -> dict[str, Any]:
 def to_json(model: dict[str, Any]) -> str:
     """The file: a list of numbers stays on one line."""
     text = json.dumps(model, ensure_ascii=False, indent=1)
-    return re.sub(r"\[\s+(-?\d+(?:,\s+-?\d+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m.group(1)) + "]", text) + "\n"
+    return (
+        re.sub(r"\[\s+(-?\d+(?:,\s+-?\d+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m.group(1)) + "]", text) + "\n"
+    )
 
 
 def main() -> None:

@@ -28,13 +28,18 @@ READ = 2000
 PHRASE_LINE = 180
 """Words weigh only in lines of at most so many code points: a paragraph may well speak of newsletters."""
 
-STOP_WORDS = """
-    a about after against all also an and any are as at be because been before being between both but by can could did
-    do does during each either few for from had has have he her here him his how i if in into is it its just may me
-    might more most must my no not of on only or other our over own said same says she should so some such than that the
-    their them then there these they this those through to too under us very was we were what when where which while who
-    whom whose why will with would you your
-""".split()
+# fmt: off
+STOP_WORDS = (
+    "a", "about", "after", "against", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been",
+    "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "during", "each",
+    "either", "few", "for", "from", "had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "if", "in",
+    "into", "is", "it", "its", "just", "may", "me", "might", "more", "most", "must", "my", "no", "not", "of", "on",
+    "only", "or", "other", "our", "over", "own", "said", "same", "says", "she", "should", "so", "some", "such",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to",
+    "too", "under", "us", "very", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom",
+    "whose", "why", "will", "with", "would", "you", "your",
+)
+# fmt: on
 
 _CHUNK = 1 << 17  # code points looked at together: what fits the processor's cache
 _KNOWN = 0x3001  # all code points from here on are small letters to us
@@ -242,20 +247,23 @@ class _Around:
 
     def highest(self, values: Column) -> Column:
         """The highest value in the line's text."""
-        return np.maximum.reduceat(values, self.starts)[self.text]
+        highest: Column = np.maximum.reduceat(values, self.starts)[self.text]
+        return highest
 
     def repeated(self, hashes: Hashes) -> Column:
         """How many lines of the text have this hash."""
         _, which, count = np.unique(
             hashes ^ (self.text.astype(np.uint64) * _MIX), return_inverse=True, return_counts=True
         )
-        return count[which]
+        repeats: Column = count[which]
+        return repeats
 
 
 def _log(values: Column) -> Column:
     """As LOG, of numbers of any size; above READ only every octave is right, the steps between are not."""
     shift = np.maximum(0, (np.frexp(values.astype(np.float64))[1] - 10)).astype(np.int64)
-    return LOG[values >> shift] + 8 * shift
+    log: Column = LOG[values >> shift] + 8 * shift
+    return log
 
 
 def _percent(part: Column, whole: Column) -> Column:
@@ -280,7 +288,30 @@ def _shared_topics(around: _Around, prose: npt.NDArray[np.bool_], topics: Column
     seen = np.bincount(at[in_prose], minlength=int(sizes.sum()))
     sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(seen[at] > in_prose)))
     ends = np.cumsum(topics)
-    return sums[ends] - sums[ends - topics]
+    shared: Column = sums[ends] - sums[ends - topics]
+    return shared
+
+
+def _look_around(out: Features, around: _Around, name: str, values: Column, times: int) -> None:
+    """Means of a feature over the lines around, before and after each line."""
+    sums = around.sums(values)
+    for reach in _NEAR if name in ("words", "vocabulary", "prose", "sentence-ends") else _NEAR[:3]:
+        out[f"{name}-within-{reach}"] = around.mean(sums, -reach, reach, times)
+    if name in ("repeats", "digits", "separators"):
+        return
+    for reach in (1, 5, 20) if name in ("words", "vocabulary", "prose") else (1, 5):
+        out[f"{name}-{reach}-before"] = around.mean(sums, -reach, -1, times)
+        out[f"{name}-{reach}-after"] = around.mean(sums, 1, reach, times)
+
+
+def _look_for_prose(out: Features, around: _Around, prose: npt.NDArray[np.bool_], mass: Column) -> None:
+    """How far the next running text is on either side, and how many words of it there are."""
+    before, after = around.distances(prose)
+    out["lines-since-prose"], out["lines-to-prose"] = before, after
+    out["lines-between-prose"] = before + after
+    mass_before, mass_after = around.beside(around.sums(mass))
+    out["prose-before"], out["prose-after"] = _log(mass_before), _log(mass_after)
+    out["prose-before-share"] = _percent(mass_before, mass_before + mass + mass_after)
 
 
 def measure(lines: Sequence[str], counts: Sequence[int], vocabulary: Vocabulary, weights: Column) -> Features:
@@ -327,36 +358,24 @@ def measure(lines: Sequence[str], counts: Sequence[int], vocabulary: Vocabulary,
     out["prose"] = prose.astype(np.int64)
     out["repeats"], out["same-first-word"] = repeats, np.where(words > 0, around.repeated(raw["head"]), 0)
 
-    near: tuple[tuple[str, Column, int], ...] = (
+    capitals = np.where(words > 0, capitalised - 1, 50)
+    near = (
         ("words", log_words, 4),
         ("vocabulary", out["vocabulary"], 1),
         ("prose", 100 * prose, 1),
         ("sentence-ends", 100 * closed, 1),
         ("stop-words", np.minimum(stop, 30), 4),
-        ("capitalised-words", np.where(words > 0, capitalised - 1, 50), 1),
+        ("capitalised-words", capitals, 1),
         ("repeats", 100 * (repeats > 1), 1),
         ("digits", digits, 1),
         ("separators", np.minimum(raw["bar"], 9), 4),
     )
     for name, values, times in near:
-        sums = around.sums(values)
-        for reach in _NEAR if name in ("words", "vocabulary", "prose", "sentence-ends") else _NEAR[:3]:
-            out[f"{name}-within-{reach}"] = around.mean(sums, -reach, reach, times)
-        if name in ("repeats", "digits", "separators"):
-            continue
-        for reach in (1, 5, 20) if name in ("words", "vocabulary", "prose") else (1, 5):
-            out[f"{name}-{reach}-before"] = around.mean(sums, -reach, -1, times)
-            out[f"{name}-{reach}-after"] = around.mean(sums, 1, reach, times)
+        _look_around(out, around, name, values, times)
+    _look_for_prose(out, around, prose, np.where(prose, np.minimum(words, 400), 0))
     for name in ("words-within-10", "stop-words-within-10", "prose-within-10"):
         out[f"{name}-to-highest"] = 100 * out[name] // around.highest(out[name])
 
-    before, after = around.distances(prose)
-    out["lines-since-prose"], out["lines-to-prose"] = before, after
-    out["lines-between-prose"] = before + after
-    mass = np.where(prose, np.minimum(words, 400), 0)
-    mass_before, mass_after = around.beside(around.sums(mass))
-    out["prose-before"], out["prose-after"] = _log(mass_before), _log(mass_after)
-    out["prose-before-share"] = _percent(mass_before, mass_before + mass + mass_after)
     out["lines-since-site-words"], out["lines-to-site-words"] = around.distances(vocabulary_score >= 60)
     for step, name in ((-1, "previous"), (1, "next")):
         out[f"last-character-of-{name}"] = around.next_to(raw["end"], step)

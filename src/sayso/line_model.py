@@ -58,7 +58,8 @@ class _Term:
         if len(self.parts) == 1:
             return self.tables[0][features[self.parts[0]]]
         first, second = (table[features[part]] for table, part in zip(self.tables, self.parts, strict=True))
-        return self.points[first + second]
+        points: npt.NDArray[np.int32] = self.points[first + second]
+        return points
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ class LineModel:
 
     Attributes:
         threshold: lines with more points are boilerplate.
+        most: percent of a text's lines; a text that would lose more is none that the model knows, and loses none.
         percent: the points from which the probability is 1, 2 ... 99 percent.
     """
 
     bias: int
     threshold: int
+    most: int
     percent: tuple[int, ...]
     vocabulary: Vocabulary
     weights: Column
@@ -89,6 +92,22 @@ class LineModel:
         for term in self.terms if lines else ():
             total += term.of(features)
         return features, total
+
+    def decide(
+        self, points: npt.NDArray[np.int32], counts: Sequence[int], undecided: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.bool_]:
+        """Which lines the model takes.
+
+        Args:
+            points: of every line.
+            counts: how many lines each text has.
+            undecided: the lines that are left to the model.
+        """
+        taken = (points > self.threshold) & undecided
+        text = np.repeat(np.arange(len(counts)), counts)
+        share = 100 * np.bincount(text, taken, len(counts)).astype(np.int64)
+        kept_out = share > self.most * np.asarray(counts, np.int64)
+        return taken & ~kept_out[text]
 
     def explain(self, features: Features, total: npt.NDArray[np.int32], lines: Sequence[int]) -> list[Explanation]:
         """Why the lines of these numbers have the points they have."""
@@ -129,7 +148,8 @@ def from_json(model: Mapping[str, Any], profile: Profile) -> LineModel:
         points = np.array(term["points"], np.int32)
         tables = _starts(term["from"][0]) * np.int32(points.shape[1]), _starts(term["from"][1])
         terms.append(_Term(name, (first, second), tables, points.ravel()))
-    return LineModel(card["bias"], card["threshold"], tuple(model["percent"]), vocabulary, weights, tuple(terms))
+    percent = tuple(model["percent"])
+    return LineModel(card["bias"], card["threshold"], card["most"], percent, vocabulary, weights, tuple(terms))
 
 
 @cache
