@@ -73,8 +73,8 @@ class Settings:
 
 SETTINGS: dict[Profile, Settings] = {
     "page": Settings(
-        30,
-        300,
+        60,
+        1000,
         (
             ("words", "words-within-10"),
             ("words", "words-within-3"),
@@ -83,6 +83,9 @@ SETTINGS: dict[Profile, Settings] = {
             ("words", "last-character"),
             ("prose-before", "prose-after"),
             ("vocabulary", "words-within-10"),
+            ("shared-topics", "words"),
+            ("shared-topics-within-3", "words-within-3"),
+            ("repeats-within-10", "prose-within-30"),
         ),
         None,
         100,
