@@ -31,7 +31,7 @@ import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
 from sayso.line_features import PHRASE_LINE, STOP_WORDS, Features, Vocabulary, measure
-from sayso.line_model import POINTS, PROFILES, Profile, from_json
+from sayso.line_model import POINTS, PROFILES, Profile, from_json, spare
 
 __all__ = ["Text", "fold", "read", "train"]
 
@@ -61,14 +61,14 @@ class Settings:
         pairs: features that add points together.
         keeps: the share of content lines that must stay; the threshold is the lowest at which it does. None: the
             threshold is that at which the F1 of content lines is best.
-        most: percent of a text's lines that the model may take.
+        strict: as in LineModel.
     """
 
     rounds: int
     shrinkage: float
     pairs: tuple[tuple[str, str], ...]
     keeps: float | None
-    most: int
+    strict: bool
 
 
 SETTINGS: dict[Profile, Settings] = {
@@ -88,9 +88,9 @@ SETTINGS: dict[Profile, Settings] = {
             ("repeats-within-10", "prose-within-30"),
         ),
         None,
-        100,
+        False,
     ),
-    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.992, 50),
+    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.9915, True),
 }
 
 
@@ -253,7 +253,7 @@ def _card(sample: Sample, settings: Settings) -> dict[str, Any]:
     return {
         "bias": round(bias * POINTS),
         "threshold": 0,
-        "most": settings.most,
+        "strict": settings.strict,
         "features": {n: {"from": starts[n], "points": whole[n,].tolist()} for n in starts if whole[n,].any()},
         "pairs": {
             f"{a} & {b}": {
@@ -284,7 +284,8 @@ def _threshold(sample: Sample, settings: Settings) -> int:
     best = -1.0, 0
     for threshold in range(10 * POINTS, -2 * POINTS, -1):
         taken = points > threshold
-        taken &= (100 * np.bincount(sample.texts, taken) <= settings.most * lines)[sample.texts]
+        if settings.strict:
+            taken = spare(taken, sample.features["prose"] > 0, lines)
         kept = int((~taken & ~sample.boilerplate).sum())
         content = int((~sample.boilerplate).sum())
         if settings.keeps is None:

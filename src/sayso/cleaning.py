@@ -147,7 +147,7 @@ def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dic
     counts = [len(text) for text in texts]
     features, points = model.score([line.text for line in lines], counts)
     undecided = np.fromiter((line.rule is None for line in lines), np.bool_, len(lines))
-    taken = np.flatnonzero(model.decide(points, counts, undecided)).tolist()
+    taken = np.flatnonzero(model.decide(features, points, counts, undecided)).tolist()
     reasons = dict(zip(taken, model.explain(features, points, taken), strict=True))
     explanations: list[dict[int, Explanation]] = []
     end = 0

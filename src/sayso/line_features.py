@@ -108,7 +108,7 @@ class Vocabulary:
     """Words that have a number, found by their hashes: 0 is any other word, the stop words come first."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        hashes = np.array([_hash(word) for word in (*STOP_WORDS, *words)], np.uint64)
+        hashes = np.array([_hash(word) for word in (*STOP_WORDS, *words)], np.uint64) * _MIX
         self._hashes, first = np.unique(hashes, return_index=True)
         self._numbers = first.astype(np.int64) + 1
         # Most words are unknown, and this table tells so of nearly all of them at once.
@@ -118,17 +118,19 @@ class Vocabulary:
 
     def numbers(self, hashes: Hashes) -> Column:
         """The number of each word."""
+        hashes = hashes * _MIX  # words that differ in their first letter alone would share a place
         at = self._at[hashes >> np.uint64(44)]
         maybe = np.flatnonzero(at)
         found = np.zeros(len(hashes), np.int64)
         wanted, at = hashes[maybe], at[maybe] - 1
         # Words that share a place in the table stand side by side.
-        for _ in range(3):
-            same = self._hashes[np.minimum(at, len(self._hashes) - 1)] == wanted
+        while len(maybe):
+            known = self._hashes[np.minimum(at, len(self._hashes) - 1)]
+            same = known == wanted
             found[maybe[same]] = self._numbers[at[same]]
-            maybe, wanted, at = maybe[~same], wanted[~same], at[~same] + 1
-            if not len(maybe):
-                break
+            on = known < wanted
+            on[at + 1 >= len(self._hashes)] = False
+            maybe, wanted, at = maybe[on], wanted[on], at[on] + 1
         return found
 
 

@@ -11,7 +11,6 @@ it, where little is boilerplate and the line must be drawn far more strictly. `s
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +29,9 @@ PROFILES: tuple[Profile, ...] = ("page", "article")
 
 POINTS = 64
 """Points of one unit of log odds."""
+LEAST_PROSE = 3
+_MOST_TERMS = 1024
+_DIGITS = np.array([1 << 30, 1 << 20, 1 << 10, 1])
 
 
 class Explanation(NamedTuple):
@@ -68,13 +70,14 @@ class LineModel:
 
     Attributes:
         threshold: lines with more points are boilerplate.
-        most: percent of a text's lines; a text that would lose more is none that the model knows, and loses none.
+        strict: whether it takes no running text, nothing from a text of fewer than `LEAST_PROSE` lines of that, and
+            nothing from a text that would lose more than half its lines: such a text is none of the sort it knows.
         percent: the points from which the probability is 1, 2 ... 99 percent.
     """
 
     bias: int
     threshold: int
-    most: int
+    strict: bool
     percent: tuple[int, ...]
     vocabulary: Vocabulary
     weights: Column
@@ -94,34 +97,56 @@ class LineModel:
         return features, total
 
     def decide(
-        self, points: npt.NDArray[np.int32], counts: Sequence[int], undecided: npt.NDArray[np.bool_]
+        self,
+        features: Features,
+        points: npt.NDArray[np.int32],
+        counts: Sequence[int],
+        undecided: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.bool_]:
         """Which lines the model takes.
 
         Args:
+            features: of every line.
             points: of every line.
             counts: how many lines each text has.
             undecided: the lines that are left to the model.
         """
         taken = (points > self.threshold) & undecided
-        text = np.repeat(np.arange(len(counts)), counts)
-        share = 100 * np.bincount(text, taken, len(counts)).astype(np.int64)
-        kept_out = share > self.most * np.asarray(counts, np.int64)
-        return taken & ~kept_out[text]
+        return spare(taken, features["prose"] > 0, counts) if self.strict and len(taken) else taken
 
     def explain(self, features: Features, total: npt.NDArray[np.int32], lines: Sequence[int]) -> list[Explanation]:
         """Why the lines of these numbers have the points they have."""
+        if not len(lines):
+            return []
         at = np.asarray(lines, np.int64)
-        chosen = {part: features[part][at] for term in self.terms for part in term.parts} if len(at) else {}
-        points = np.array([term.of(chosen) for term in self.terms]) if len(at) else np.zeros((0, 0), np.int32)
-        # Of equals the first in the file speaks.
-        most = np.argsort(-points, axis=0, kind="stable")[:3].T
-        return [
-            Explanation(
-                min(max(bisect_right(self.percent, int(total[line])), 1), 99), tuple(self.terms[i].name for i in row)
-            )
-            for line, row in zip(lines, most, strict=True)
+        chosen = {part: features[part][at] for term in self.terms for part in term.parts}
+        # One number holds the points and, of equals, which comes first in the file.
+        keys = np.empty((len(at), len(self.terms)), np.int32)
+        for i, term in enumerate(self.terms):
+            keys[:, i] = term.of(chosen) * _MOST_TERMS + (_MOST_TERMS - 1 - i)
+        most = -np.sort(-np.partition(keys, -3, axis=1)[:, -3:], axis=1)
+        chances = np.clip(np.searchsorted(self.percent, total[at], "right"), 1, 99)
+        # Few lines have reasons that no other line has: each set of reasons is made once.
+        reasons, which = np.unique(
+            np.column_stack((chances, _MOST_TERMS - 1 - most % _MOST_TERMS)) @ _DIGITS, return_inverse=True
+        )
+        names = [term.name for term in self.terms]
+        known = [
+            Explanation(reason >> 30, tuple([names[reason >> shift & 0x3FF] for shift in (20, 10, 0)]))
+            for reason in reasons.tolist()
         ]
+        return [known[i] for i in which.tolist()]
+
+
+def spare(
+    taken: npt.NDArray[np.bool_], prose: npt.NDArray[np.bool_], counts: Sequence[int] | Column
+) -> npt.NDArray[np.bool_]:
+    """What a strict model takes of the lines that have enough points."""
+    text = np.repeat(np.arange(len(counts)), counts)
+    taken = taken & ~prose
+    lost = np.bincount(text, taken, len(counts))
+    spared = (2 * lost > np.asarray(counts)) | (np.bincount(text, prose, len(counts)) < LEAST_PROSE)
+    return taken & ~spared[text]
 
 
 def _starts(starts: Sequence[int]) -> npt.NDArray[np.int32]:
@@ -149,7 +174,7 @@ def from_json(model: Mapping[str, Any], profile: Profile) -> LineModel:
         tables = _starts(term["from"][0]) * np.int32(points.shape[1]), _starts(term["from"][1])
         terms.append(_Term(name, (first, second), tables, points.ravel()))
     percent = tuple(model["percent"])
-    return LineModel(card["bias"], card["threshold"], card["most"], percent, vocabulary, weights, tuple(terms))
+    return LineModel(card["bias"], card["threshold"], card["strict"], percent, vocabulary, weights, tuple(terms))
 
 
 @cache
