@@ -16,6 +16,8 @@ from sayso.cleaning import _lines
 from sayso.line_features import HIGHEST, LOG, READ, STOP_WORDS, Vocabulary, measure
 from sayso.line_model import PROFILES, Explanation, Profile, from_json, line_model, spare
 from sayso.rules import MODEL
+from sayso.segmentation import segment
+from sayso.show import html
 from strategies import growth, pages
 
 PROSE = [
@@ -181,6 +183,15 @@ def test_a_removal_of_the_model_says_why() -> None:
         assert 50 <= why.probability <= 99 or model.threshold < 0
         assert len(set(why.features)) == 3
         assert set(why.features) <= names
+
+
+def test_a_struck_line_is_shown_with_its_reasons() -> None:
+    cleaning = clean(PAGE, "page")
+    start, why = next(iter(cleaning.explanations.items()))
+    shown = html(segment(PAGE, cleaning), [], [])
+    line = next(PAGE[r.start : r.end] for r in cleaning.removed if r.start == start)
+    reasons = ", ".join(why.features).replace("&", "&amp;")
+    assert f"<del>{line}</del><small> [model {why.probability} %: {reasons}]</small>" in shown
 
 
 def test_a_probability_is_read_from_the_points() -> None:
