@@ -59,7 +59,7 @@ def _word_scores(outcome: Outcome, model: bool, rules: bool) -> tuple[float, flo
     return precision, recall, 2 * precision * recall / (precision + recall) if common else 0.0
 
 
-def _score(name: str, outcomes: Sequence[Outcome], model: bool = True, rules: bool = True) -> Row:
+def score(name: str, outcomes: Sequence[Outcome], model: bool = True, rules: bool = True) -> Row:
     """One row: words averaged over texts, lines counted together."""
     words = [_word_scores(outcome, model, rules) for outcome in outcomes]
     lines: Counter[tuple[bool, bool]] = Counter()
@@ -98,6 +98,12 @@ def _precisions(profile: Profile, outcomes: Sequence[Outcome]) -> list[Row]:
     ]
 
 
+def read_gold(folder: Path) -> dict[str, str]:
+    """The main text of every page."""
+    with gzip.open(folder / "dev_gold.jsonl.gz", "rt", encoding="utf-8") as file:
+        return {row["id"]: row["gold"] for row in map(json.loads, file)}
+
+
 def outcomes(
     texts: Mapping[Profile, Sequence[Text]], gold: Mapping[str, str], folds: int
 ) -> dict[Profile, list[Outcome]]:
@@ -121,18 +127,17 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    with gzip.open(given.folder / "dev_gold.jsonl.gz", "rt", encoding="utf-8") as file:
-        gold = {row["id"]: row["gold"] for row in map(json.loads, file)}
-    found = outcomes({profile: read(given.folder, profile) for profile in PROFILES}, gold, given.folds)
+    texts = {profile: read(given.folder, profile) for profile in PROFILES}
+    found = outcomes(texts, read_gold(given.folder), given.folds)
     rows: list[Row] = []
     for profile in PROFILES:
         views = sorted({outcome.text.view for outcome in found[profile]})
         for view in [None, *views] if len(views) > 1 else [None]:
             some = [outcome for outcome in found[profile] if view in (None, outcome.text.view)]
             name = profile if view is None else f"{profile}, {view}"
-            rows.append(_score(f"{name}: keep all", some, model=False, rules=False))
-            rows.append(_score(f"{name}: rules", some, model=False))
-            rows.append(_score(f"{name}: rules and model", some))
+            rows.append(score(f"{name}: keep all", some, model=False, rules=False))
+            rows.append(score(f"{name}: rules", some, model=False))
+            rows.append(score(f"{name}: rules and model", some))
     facts: Row = {"folds": given.folds, **versions("numpy", "scikit-learn")}
     precisions = [row for profile in PROFILES for row in _precisions(profile, found[profile])]
     if given.json:
