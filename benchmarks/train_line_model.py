@@ -90,7 +90,7 @@ SETTINGS: dict[Profile, Settings] = {
         None,
         False,
     ),
-    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.9915, True),
+    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.984, True),
 }
 
 
