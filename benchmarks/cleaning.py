@@ -3,8 +3,8 @@
     .venv/bin/pip install -r benchmarks/peers.txt
     .venv/bin/python benchmarks/cleaning.py ../shared/bench/boilerplate
 
-Peers that are not installed are named as absent. Quality is measured as `cleaning_quality.py` does it; speed is CPU time
-on one core over the page texts, reading excluded, with offsets and reasons for ours.
+Peers that are not installed are named as absent. Quality is measured as `cleaning_quality.py` does it; speed is CPU
+time on one core over the page texts, reading excluded, with offsets and reasons for ours.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from sayso.errors import InputError
-from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, candidates
+from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, rule_anywhere
 
 if TYPE_CHECKING:
     from sayso.line_model import Explanation, LineModel, Profile
@@ -128,10 +128,7 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _apply_rules(text: str, lines: Sequence[_Line], profile: Profile) -> None:
     for line in lines:
-        for rule in candidates(line.text):
-            if rule.place == "anywhere" and _takes(rule, line.text):
-                line.rule = rule.id
-                break
+        line.rule = rule_anywhere(line.text)
     _related_lists(lines)
     if profile == "article":
         _stray_captions(text, lines)
