@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.cleaning import clean_batch
-from sayso.line_model import PROFILES, Profile, from_json
+from sayso.line_model import PROFILES, LineModel, Profile, from_json
 from sayso.rules import MODEL, WHITESPACE
 from timing import Row, show, versions
 from train_line_model import Text, fold, read, train
@@ -104,6 +104,17 @@ def read_gold(folder: Path) -> dict[str, str]:
         return {row["id"]: row["gold"] for row in map(json.loads, file)}
 
 
+def cleaned(
+    texts: Sequence[Text], gold: Mapping[str, str], profile: Profile, model: LineModel | None = None
+) -> list[Outcome]:
+    """Every text, cleaned with a model, or with the one of the package."""
+    cleanings = clean_batch(["\n".join(text.lines) for text in texts], profile, model)
+    return [
+        Outcome(text, gold[text.page], _rules_of(text, cleaning.removed))
+        for text, cleaning in zip(texts, cleanings, strict=True)
+    ]
+
+
 def outcomes(
     texts: Mapping[Profile, Sequence[Text]], gold: Mapping[str, str], folds: int
 ) -> dict[Profile, list[Outcome]]:
@@ -113,11 +124,7 @@ def outcomes(
         model = train({p: [text for text in texts[p] if fold(text.site, folds) != part] for p in PROFILES})
         for profile in PROFILES:
             out = [text for text in texts[profile] if fold(text.site, folds) == part]
-            cleanings = clean_batch(["\n".join(text.lines) for text in out], profile, from_json(model, profile))
-            found[profile] += [
-                Outcome(text, gold[text.page], _rules_of(text, cleaning.removed))
-                for text, cleaning in zip(out, cleanings, strict=True)
-            ]
+            found[profile] += cleaned(out, gold, profile, from_json(model, profile))
     return found
 
 
