@@ -27,6 +27,7 @@ from train_line_model import Text, read
 C4 = "C4 line rules (datatrove)"
 Takes = Callable[[Sequence[str]], list[bool]]
 """Which lines of a text a tool removes."""
+BATCH = 64
 
 
 def _short(lines: Sequence[str]) -> list[bool]:
@@ -85,20 +86,17 @@ PEERS: dict[str, tuple[str | None, Callable[[], Takes]]] = {
 }
 
 
-def _ours(rules_only: bool, profile: Profile) -> Callable[[Sequence[str]], object]:
-    """Cleaning of a batch of texts, with or without the model."""
-    if not rules_only:
-        return lambda texts: clean_batch(texts, profile)
-
-    def run(texts: Sequence[str]) -> object:
-        cleanings = []
-        for text in texts:
+def _ours(profile: Profile, texts: Sequence[str], *, rules_only: bool) -> None:
+    """Cleaning, batch by batch, whose outcome is used and forgotten, as in a stream."""
+    for start in range(0, len(texts), BATCH):
+        batch = texts[start : start + BATCH]
+        if not rules_only:
+            clean_batch(batch, profile)
+            continue
+        for text in batch:
             lines, stamp = cleaning._lines(text)
             cleaning._apply_rules(text, lines, profile)
-            cleanings.append(cleaning._tile(len(text), lines, stamp))
-        return cleanings
-
-    return run
+            cleaning._tile(len(text), lines, stamp)
 
 
 def _recurring(texts: Sequence[Text], hosts: Sequence[str]) -> list[list[bool]]:
@@ -141,6 +139,11 @@ def quality(folder: Path, folds: int, peers: Mapping[str, Takes]) -> list[Row]:
     return rows
 
 
+def _peer(takes: Takes, pages: Sequence[Sequence[str]]) -> None:
+    for lines in pages:
+        takes(lines)
+
+
 def _of_peer(outcome: Outcome, takes: Takes) -> Outcome:
     removed = takes(outcome.text.lines)
     return replace(outcome, rules=tuple("peer" if gone else None for gone in removed))
@@ -152,13 +155,13 @@ def speed(folder: Path, peers: Mapping[str, Takes], repeat: int) -> list[Row]:
     texts = ["\n".join(lines) for lines in pages]
     size = sum(len(text.encode()) for text in texts) / 1e6
     runs: dict[str, Callable[[], object]] = {
-        name: lambda takes=takes: [takes(lines) for lines in pages]  # type: ignore[misc]
+        name: partial(_peer, takes, pages)
         for name, takes in peers.items()
     }
     for profile in PROFILES:
         for rules_only, name in ((True, "rules alone"), (False, "rules and model")):
-            runs[f"ours, {profile}: {name}"] = partial(_ours(rules_only, profile), texts)
-    runs["ours, page: ten times the text"] = lambda: [clean_batch(texts, "page") for _ in range(10)]
+            runs[f"ours, {profile}: {name}"] = partial(_ours, profile, texts, rules_only=rules_only)
+    runs["ours, page: ten times the text"] = partial(_ours, "page", texts * 10, rules_only=False)
     seconds = best(runs, repeat)
     c4 = seconds.get(C4)
     rows: list[Row] = []
