@@ -33,7 +33,7 @@ def clean_text(id: str) -> str:
 
 
 def expected(text: str) -> list[str]:
-    return [text[s.start : s.end] for s in segment(text, keep_lines(text)).sentences]
+    return [text[s.seed_start : s.seed_end] for s in segment(text, keep_lines(text)).sentences]
 
 
 def found(doc: Doc) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_sentence_starts_with_its_first_whole_token(text: str) -> None:
     doc = NLP(text)
     assert doc.text == text
     words = [token for token in doc if not token.is_space]
-    starts = [s.start for s in segment(text, keep_lines(text)).sentences]
+    starts = [s.seed_start for s in segment(text, keep_lines(text)).sentences]
     indices = [token.idx for token in words]
     snapped = [bisect_left(indices, start) for start in starts]
     opening = {words[i].i for i in snapped if i < len(words)}
@@ -99,3 +99,8 @@ def test_a_pipeline_with_it_can_be_saved_and_loaded(tmp_path: Path) -> None:
     NLP.to_disk(tmp_path / "pipeline")
     loaded = spacy.load(tmp_path / "pipeline")
     assert found(loaded("The pier burned. Nobody was hurt.")) == ["The pier burned.", "Nobody was hurt."]
+
+
+def test_blank_lines_do_not_shift_the_sentences_after_them() -> None:
+    text = "The pier burned.\n\n\n\nNobody was hurt. It rained.\n\n\nThe ferry sailed."
+    assert found(NLP(text)) == ["The pier burned.", "Nobody was hurt.", "It rained.", "The ferry sailed."]

@@ -99,7 +99,8 @@ class Scheme:
         return ("O", *(f"{prefix}-{label}" for label in self.entity for prefix in "BI"))
 
     @cached_property
-    def _forms(self) -> dict[str, str]:
+    def forms(self) -> dict[str, str]:
+        """Every form of every cue word, in lower case -> its lemma."""
         forms: dict[str, str] = {}
         for lemma in self.cues:
             for form in _inflect(lemma):
@@ -108,7 +109,7 @@ class Scheme:
 
     def lemma(self, cue: str) -> str | None:
         """The listed lemma of a cue word in any form, or None."""
-        return self._forms.get(cue.lower())
+        return self.forms.get(cue.lower())
 
 
 def _inflect(lemma: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def segment_doc(doc: Doc) -> Doc:
     A sentence that starts inside a token starts with the next one. White space tokens end sentences, never start them.
     """
     text = doc.text
-    starts = [sentence.start for sentence in segment(text, keep_lines(text)).sentences]
+    starts = [sentence.seed_start for sentence in segment(text, keep_lines(text)).sentences]
     due = 0
     for token in doc:
         opens = False
