@@ -34,16 +34,17 @@ _DATE = re.compile(
         |Jan\.|Feb\.|Sept?\.|Oct\.|Nov\.|Dec\.)
     | (?:(?<=\ in\ )|(?<=\ last\ )|(?<=\ since\ )|(?<=\ until\ )|(?<=\ by\ )|(?<=\ next\ )|(?<=\ of\ ))(?:March|May)
     | [Tt]oday|TODAY|[Yy]esterday|YESTERDAY|[Tt]omorrow|TOMORROW
-    | {_YEAR}s?(?![,.]\d|\ ?%|\ per\ ?cent|\ (?:million|billion|trillion|kilomet|met(?:er|re)s|km|miles|feet|dollars|euros|pounds))
+    | {_YEAR}s?(?![,.]\d|\ ?%|\ per\ ?cent
+        |\ (?:million|billion|trillion|kilomet|met(?:er|re)s|km|miles|feet|dollars|euros|pounds))
     )(?![\w/]|-\w)""",
     re.VERBOSE,
 )
 _MULTIPLE = r"(?:hundred\ |thousand\ )?(?:hundred|thousand|million|billion|trillion)"
 _UNIT = (
-    r"%|per\ ?cent(?:age\ points?)?|percentage\ points?|(?:square\ |cubic\ )?(?:kilomet(?:er|re)s?|met(?:er|re)s?|centimet(?:er|re)s?"
-    r"|millimet(?:er|re)s?|miles?|yards?|feet|foot|inch(?:es)?|km|cm|mm|acres?|hectares?)|km/h|kph|mph|knots|°[CF]?|degrees"
+    r"%|per\ ?cent(?:age\ points?)?|percentage\ points?|(?:square\ |cubic\ )?(?:(?:kilo|centi|milli)?met(?:er|re)s?|miles?|yards?"
+    r"|feet|foot|inch(?:es)?|km|cm|mm|acres?|hectares?)|km/h|kph|mph|knots|°[CF]?|degrees"
     r"|kilogram(?:me)?s?|kilos?|kg|grams?|tons?|tonnes?|ounces?|pounds?|lbs?|lit(?:er|re)s?|gallons?|barrels"
-    r"|gigabytes?|megabytes?|terabytes?|GB|MB|TB|kilowatts?|megawatts?|gigawatts?|MW|GW|(?:U\.?S\.?\ )?dollars?|euros?|pounds?"
+    r"|gigabytes?|megabytes?|terabytes?|GB|MB|TB|(?:kilo|mega|giga)watts?|MW|GW|(?:U\.?S\.?\ )?dollars?|euros?|pounds?"
     r"|yen|yuan|rupees?|rubles?|roubles?|francs?|marks|pesos?|riyals?|dinars?|crowns|cents?|pence|basis\ points?"
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -55,9 +56,10 @@ _WORDS = (
 _NUMBER = re.compile(
     rf"""(?:
       (?<![\w.,])(?:US|A|C|HK|NZ|S)?[$£€¥]\ ?(?:{_DIGITS})(?:\ ?(?:bn|mn|tn|[mMkKbB])(?!\w)|[\ -]{_MULTIPLE}(?!\w))?
-    | (?<![\w.,$£€¥#@/:-])(?:{_DIGITS})(?:\ ?(?:bn|mn|tn)(?!\w)|[\ -]{_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?![\w]))?
+    | (?<![\w.,$£€¥#@/:-])(?:{_DIGITS})(?:\ ?(?:bn|mn|tn)(?!\w)|[\ -]{_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))?
     | (?<=\d-)(?:{_DIGITS})(?:\ {_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))
-    | (?<![\w-]){_WORDS}(?:\ (?:hundred\ |thousand\ )?(?:million|billion|trillion)(?:\ (?:{_UNIT}))?|\ (?:{_UNIT}))(?!\w)
+    | (?<![\w-]){_WORDS}
+        (?:\ (?:hundred\ |thousand\ )?(?:million|billion|trillion)(?:\ (?:{_UNIT}))?|\ (?:{_UNIT}))(?!\w)
     )(?![\w@]|[:/]\w|-[A-Za-z]|[.,]\d)""",
     re.VERBOSE,
 )

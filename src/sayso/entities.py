@@ -49,7 +49,7 @@ class EntityFinder:
             if span is not None:
                 span._.score, span._.source = SCORES[found.source], found.source
                 spans.append(span)
-        doc.ents = spans  # type: ignore[assignment]
+        doc.ents = spans
         return doc
 
 

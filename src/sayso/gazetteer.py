@@ -19,7 +19,9 @@ from sayso.errors import InputError
 from sayso.layers import Annotation, Entity, FormError
 from sayso.scheme import LINK, Scheme
 
-__all__ = ["GOLD", "Gazetteer", "Match", "Name", "collect", "dump", "merged", "parse_name", "read"]
+__all__ = [
+    "GOLD", "Counts", "Gazetteer", "Match", "Name", "collect", "count", "dump", "merged", "names_from", "parse_name", "read",
+]  # fmt: skip
 
 GOLD = "gold"
 """The source of names that everybody agreed on."""
@@ -39,6 +41,10 @@ class Name:
     entity: str
     count: int
     source: str
+
+
+Counts = Counter[tuple[str, str, str]]
+"""(name, label, link) -> mentions."""
 
 
 class Match(NamedTuple):
@@ -96,27 +102,40 @@ def read(path: Path, scheme: Scheme) -> list[Name]:
     return list(names.values())
 
 
-def collect(documents: Iterable[Sequence[Annotation]], scheme: Scheme, source: str = GOLD) -> list[Name]:
-    """The names of annotated documents, sorted.
+def count(annotations: Iterable[Annotation], scheme: Scheme) -> Counts:
+    """How often each name has which label and link; links of one document only say nothing to others."""
+    return Counter(
+        (" ".join(a.text.split()), a.label, a.entity)
+        for a in annotations
+        if isinstance(a, Entity) and a.entity and ":" not in a.entity and a.label not in scheme.unlinked
+    )
 
-    A name with more than one label or link says too little and is left out; so are links of one document only, and words
-    that are written in lower case here and are marked nowhere else in capitals.
+
+def names_from(counts: Counts, source: str = GOLD) -> list[Name]:
+    """The names that were counted, sorted.
+
+    A name with more than one label or link says too little and is left out, and so is a word in lower case.
 
     Args:
-        documents: the annotations of each.
-        source: whose they are.
+        source: whose annotations were counted.
     """
-    counts: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for annotations in documents:
-        for a in annotations:
-            if isinstance(a, Entity) and a.entity and ":" not in a.entity and a.label not in scheme.unlinked:
-                counts[" ".join(a.text.split())][a.label, a.entity] += 1
-    names = []
-    for text, found in sorted(counts.items()):
-        if len(found) == 1 and _WORD.search(text) and text != text.lower():
-            ((label, entity), count) = next(iter(found.items()))
-            names.append(Name(text, label, entity, count, source))
-    return names
+    found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for (text, label, entity), number in counts.items():
+        if number > 0:
+            found[text].append((label, entity, number))
+    return [
+        Name(text, *only[0], source)
+        for text, only in sorted(found.items())
+        if len(only) == 1 and _WORD.search(text) and text != text.lower()
+    ]
+
+
+def collect(documents: Iterable[Iterable[Annotation]], scheme: Scheme, source: str = GOLD) -> list[Name]:
+    """The names of annotated documents: `names_from` all that `count` counts in them."""
+    total: Counts = Counter()
+    for document in documents:
+        total.update(count(document, scheme))
+    return names_from(total, source)
 
 
 def merged(*sources: Sequence[Name]) -> list[Name]:

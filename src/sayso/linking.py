@@ -41,15 +41,15 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
     for i, e in enumerate(found):
         name = _name(text, e)
         parts = name.split()
-        link = e.entity or _listed_link(name, known, everywhere)
+        full = e.entity or _listed_link(name, known, everywhere)
         if e.label == "PER" and len(parts) > 1:
             for part in (parts[-1], parts[0]):
-                persons.setdefault(part, link)
+                persons.setdefault(part, full)
         elif e.label in ("ORG", "EVENT", "PROD", "LOC") and len(parts) > 1:
             if len(initials := initials_of(name)) > 1:
-                short.setdefault(initials, link)
+                short.setdefault(initials, full)
             if i + 1 < len(found) and text[e.end : found[i + 1].start] == " (" and text[found[i + 1].end :][:1] == ")":
-                short[_name(text, found[i + 1])] = link
+                short[_name(text, found[i + 1])] = full
     result = []
     for e in found:
         name = _name(text, e)

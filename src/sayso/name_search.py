@@ -30,17 +30,20 @@ class Proposal(NamedTuple):
     label: str
 
 
-_ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their", "our"))
+_ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their"))
 _EDGES = " \t\n\r\"'“”‘’«»`.,;:!?()[]{}-–—_*/\\|<>&"
 _LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
 _PART = rf"(?:(?:Mrs?|Ms|Dr|St|Sen|Reps?|Gov|Gen|Lt|Col|Prof|Capt|Sgt|Maj|Rev)\.|(?:[A-Z]\.)+|{_CAPITAL})"
 _RUN = re.compile(
     rf"(?<![\w@#/.'’-]){_PART}"
-    rf"(?:\ (?:(?:de|da|di|del|della|van|von|der|den|bin|al|el|la|le|ben|ibn)\ |(?:of|for)\ (?:the\ )?|and\ |&\ )?{_PART})*"
+    r"(?:\ (?:(?:de|da|di|del|della|van|von|der|den|bin|al|el|la|le|ben|ibn)\ |(?:of|for)\ (?:the\ )?|and\ |&\ )?"
+    rf"{_PART})*"
 )
 _TAG = re.compile(r"(?<![\w&])#[A-Za-z]\w{2,}")
 _INITIALS = re.compile(r"(?:[A-Z]\.?){1,3}")
+_ABBREVIATED = frozenset(("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
+_PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las"))
 _SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
@@ -115,7 +118,7 @@ class _Search:
     def _yielded(self, start: int, end: int, label: str) -> list[tuple[int, int]]:
         """What a proposal may have. The longest name wins (E2): a single known name inside it gives way.
 
-        A company that annotators named stays one (E10): where a recogniser joins it to a person, the person is the rest.
+        A company that annotators named stays one (E10); what a recogniser joined to it is the person.
         """
         inside = self.inside(start, end)
         if len(inside) != 1 or inside[0].source not in ("gazetteer", "listed") or inside[0].end > end:
@@ -227,7 +230,7 @@ class _Search:
             return "PER", "person"
         if self.recognised:  # a recogniser sees more than what follows
             return None
-        if size > 1 and (parts[-1] in lexicon.place or parts[0] in ("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las")):
+        if size > 1 and (parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE):
             return "LOC", "place"
         if size == 1 and _ACRONYM.fullmatch(parts[0]):
             near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
@@ -257,7 +260,7 @@ class _Search:
                 self.enter(start, end, _most(counts), None, "repeated")
 
     def unified(self) -> list[Found]:
-        """All in order; what a recogniser found under one name has one label, and a person's family name is a person."""
+        """All in order; what a recogniser found under one name has one label, a family name is that of a person."""
         found = [self.found[start] for start in sorted(self.found)]
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for e in found:
@@ -328,8 +331,8 @@ def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
 
 
 def _keeps_stop(text: str, start: int, end: int) -> bool:
-    """Whether a full stop or a bracket at the end belongs to the name: *U.S.*, *Inc.*, *Jr.*"""
+    """Whether a full stop or a bracket at the end belongs to the name, as in *U.S.* and *Jr.*; `start` is its start."""
     if text[end - 1] == ")":
         return "(" in text[start:end]
-    last = text[start:end].split()[-1] if text[start:end].split() else ""
-    return text[end - 1] == "." and ("." in last[:-1] or last in ("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
+    last = text[start:end].rpartition(" ")[2]
+    return text[end - 1] == "." and ("." in last[:-1] or last in _ABBREVIATED)

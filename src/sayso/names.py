@@ -1,11 +1,11 @@
-"""What common English names are: countries, peoples, places, organisations, given names and titles, from `names.toml`."""
+"""What common English names are, from `names.toml`: countries, peoples, organisations, given names, titles."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,6 +75,7 @@ def _commas(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split(",") if part.strip()]
 
 
+@lru_cache(maxsize=4096)
 def link_of(name: str) -> str:
     """A name as an entity link: lower case without accents, words joined by hyphens.
 
