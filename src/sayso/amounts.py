@@ -41,8 +41,9 @@ _DATE = re.compile(
 )
 _MULTIPLE = r"(?:hundred\ |thousand\ )?(?:hundred|thousand|million|billion|trillion)"
 _UNIT = (
-    r"%|per\ ?cent(?:age\ points?)?|percentage\ points?|(?:square\ |cubic\ )?(?:(?:kilo|centi|milli)?met(?:er|re)s?|miles?|yards?"
-    r"|feet|foot|inch(?:es)?|km|cm|mm|acres?|hectares?)|km/h|kph|mph|knots|°[CF]?|degrees"
+    r"%|per\ ?cent(?:age\ points?)?|percentage\ points?"
+    r"|(?:square\ |cubic\ )?(?:(?:kilo|centi|milli)?met(?:er|re)s?|miles?"
+    r"|yards?|feet|foot|inch(?:es)?|km|cm|mm|acres?|hectares?)|km/h|kph|mph|knots|°[CF]?|degrees"
     r"|kilogram(?:me)?s?|kilos?|kg|grams?|tons?|tonnes?|ounces?|pounds?|lbs?|lit(?:er|re)s?|gallons?|barrels"
     r"|gigabytes?|megabytes?|terabytes?|GB|MB|TB|(?:kilo|mega|giga)watts?|MW|GW|(?:U\.?S\.?\ )?dollars?|euros?|pounds?"
     r"|yen|yuan|rupees?|rubles?|roubles?|francs?|marks|pesos?|riyals?|dinars?|crowns|cents?|pence|basis\ points?"

@@ -20,7 +20,8 @@ from sayso.layers import Annotation, Entity, FormError
 from sayso.scheme import LINK, Scheme
 
 __all__ = [
-    "GOLD", "Counts", "Gazetteer", "Match", "Name", "collect", "count", "dump", "merged", "names_from", "parse_name", "read",
+    "GOLD", "Counts", "Gazetteer", "Match", "Name", "collect", "count", "dump", "merged", "names_from", "parse_name",
+    "read",
 ]  # fmt: skip
 
 GOLD = "gold"
