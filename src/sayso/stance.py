@@ -36,7 +36,7 @@ _TURNED = {AGAINST: FAVOR, FAVOR: AGAINST, NONE: NONE}
 RULE = 75
 """How often a rule over the parse is right where it sees a stance, in per cent; and over words alone."""
 WORDS = 60
-UNSEEN = 80
+UNSEEN = 70
 """How often a pair in which nothing is seen has none."""
 
 SAID = 33
@@ -56,11 +56,11 @@ _FOR = _words("work campaign vote root stand fight lobby speak stump rally")
 _FOR_NOUNS = _words("support praise campaign vote backing endorsement respect admiration love")
 _AGAINST_NOUNS = _words("attack protest complaint charge allegation accusation anger")
 # Before a noun: what follows is no verb.
-_BEFORE_NOUN = _words("the a an his her its their our my your this that these those of in on at for with no some any")
+_BEFORE_NOUN = _words("the a an his her its their our my your this that these those of in on at for with no some")
 
 
 class Judgement(NamedTuple):
-    """A label, how often such a one is right in per cent, and what decided it: `parse`, `words`, `model` or `default`."""
+    """A label, how often such a one is right in per cent, and what decided: `parse`, `words`, `model` or `default`."""
 
     label: str
     score: int
@@ -115,12 +115,10 @@ def judge(doc: Doc, holder: Span, target: Span) -> Judgement:
     sentence = target.sent
     if sentence.text.rstrip("\"'”’)").endswith("?"):
         return Judgement(NONE, UNSEEN, "default")
-    if doc.has_annotation("DEP"):
-        label, score, source = _by_parse(holder, target), RULE, "parse"
-    else:
-        label, score, source = _by_words(sentence, holder, target), WORDS, "words"
-    if label is not None:
-        return Judgement(label, score, source)
+    if doc.has_annotation("DEP") and (label := _by_parse(holder, target)) is not None:
+        return Judgement(label, RULE, "parse")
+    if (label := _by_words(sentence, holder, target)) is not None:
+        return Judgement(label, WORDS, "words")
     return _by_claims(doc, holder, target) or Judgement(NONE, UNSEEN, "default")
 
 
