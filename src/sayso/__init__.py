@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from sayso.agreement import Agreement, Score, alpha, measure
     from sayso.boundaries import sentences
     from sayso.cleaning import Cleaning, Removal, Span, clean, reconstruct
+    from sayso.components import pipeline
     from sayso.errors import InputError, IntakeError, LineageError, SaysoError, StorageError
     from sayso.layers import Anchor, Claim, Entity, Mention, Stance, Verifiable
     from sayso.loading import docs, load
     from sayso.package import InvalidCorpusError, build
     from sayso.rules import RULES, Rule
     from sayso.segmentation import Block, Document, Sentence, segment
+    from sayso.suggestions import suggest
     from sayso.validation import validate
 
 _HOMES = {
@@ -31,6 +33,8 @@ _HOMES = {
     "rules": ("RULES", "Rule"),
     "segmentation": ("Block", "Document", "Sentence", "segment"),
     "boundaries": ("sentences",),
+    "components": ("pipeline",),
+    "suggestions": ("suggest",),
     "validation": ("validate",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -38,8 +42,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "RULES", "Agreement", "Anchor", "Block", "Claim", "Cleaning", "Document", "Entity", "InputError", "IntakeError",
     "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score", "Sentence", "Span",
-    "Stance", "StorageError", "Verifiable", "alpha", "build", "clean", "docs", "load", "measure", "reconstruct",
-    "segment", "sentences", "validate",
+    "Stance", "StorageError", "Verifiable", "alpha", "build", "clean", "docs", "load", "measure", "pipeline",
+    "reconstruct", "segment", "sentences", "suggest", "validate",
 ]  # fmt: skip
 
 

@@ -172,6 +172,8 @@ class _Search:
             label, source = "EVENT", "shape"
         elif parts[0] in lexicon.given and known.label != "NORP" and len(parts) <= 3 and "of" not in parts:
             label, source = "PER", "person"
+        elif known.label == "LOC" and known.start == begin and len(self.text[known.end : stop].split()) == 1:
+            label, source = "ORG", "shape"  # a club, a firm: *Norvik Rovers*
         else:
             return False
         self.remove(known.start)
