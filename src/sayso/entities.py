@@ -21,8 +21,8 @@ from sayso.scheme import Scheme
 __all__ = ["SCORES", "EntityFinder", "create_entities"]
 
 SCORES = {
-    "gazetteer": 96, "amount": 98, "listed": 84, "person": 84, "repeated": 70, "organisation": 60, "model": 57, "place": 54,
-    "shape": 53, "acronym": 45,
+    "gazetteer": 96, "amount": 98, "listed": 84, "person": 84, "repeated": 70, "organisation": 60, "model": 57,
+    "place": 54, "shape": 53, "acronym": 45,
 }  # fmt: skip
 """Source of an entity -> how often such a one is right, in per cent: `benchmarks/suggesting.py` counts it."""
 

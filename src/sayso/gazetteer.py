@@ -115,7 +115,8 @@ def count(annotations: Iterable[Annotation], scheme: Scheme) -> Counts:
 def names_from(counts: Counts, source: str = GOLD) -> list[Name]:
     """The names that were counted, sorted.
 
-    A name with more than one label or link says too little and is left out, and so is a word in lower case.
+    A name with more than one label or link says too little and is left out, and so is a word in lower case. A person's
+    given name alone is left out too: elsewhere it is somebody else's.
 
     Args:
         source: whose annotations were counted.
@@ -124,10 +125,16 @@ def names_from(counts: Counts, source: str = GOLD) -> list[Name]:
     for (text, label, entity), number in counts.items():
         if number > 0:
             found[text].append((label, entity, number))
+    given = {
+        (text.split()[0], link)
+        for text, only in found.items()
+        for label, link, _ in only
+        if label == "PER" and " " in text
+    }
     return [
         Name(text, *only[0], source)
         for text, only in sorted(found.items())
-        if len(only) == 1 and _WORD.search(text) and text != text.lower()
+        if len(only) == 1 and _WORD.search(text) and text != text.lower() and (text, only[0][1]) not in given
     ]
 
 
