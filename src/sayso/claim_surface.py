@@ -24,29 +24,32 @@ _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
 _NOUN_BEFORE = frozenset(
-    ["a", "an", "the", "this", "these", "those", "his", "her", "its", "their", "our", "my", "your", "no", "any", "of", "every", "each", "some", "such"]
+    "a an the this these those his her its their our my your no any of every each some such".split()
 )
 _AUXILIARY = frozenset(
-    ["has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "didn't", "doesn't", "don't", "hasn't", "haven't", "hadn't", "isn't", "wasn't", "will", "would", "can", "could", "may", "might", "must", "should", "won't", "not", "never", "also", "then", "later", "once", "again", "still", "now", "just", "only", "even", "always", "often", "further", "first", "repeatedly", "recently", "already", "reportedly", "today", "yesterday", "earlier"]
+    "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't isn't wasn't will"
+    " would can could may might must should won't not never also then later once again still now just only even always"
+    " often further first repeatedly recently already reportedly today yesterday earlier".split()
 )
-_BE = frozenset(["is", "are", "was", "were", "been", "being"])
-_NEGATION = frozenset(["not", "never", "didn't", "doesn't", "don't", "hasn't", "haven't", "hadn't", "won't", "wouldn't", "couldn't", "nobody"])
+_BE = frozenset("is are was were been being".split())
+_NEGATION = frozenset("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody".split())
 _PREPOSITIONS = frozenset(
-    ["of", "for", "at", "from", "in", "with", "to", "on", "by", "who", "whom", "whose", "which", "that", "about", "against", "near", "under", "as"]
+    "of for at from in with to on by who whom whose which that about against near under as".split()
 )
 _SUBORDINATE = frozenset(
-    ["but", "when", "while", "as", "because", "although", "though", "if", "after", "before", "since", "where", "until", "yet", "so", "that", "than", "whereas"]
+    "but when while as because although though if after before since where until yet so that than whereas".split()
 )
-_PRONOUNS = frozenset(["he", "she", "they", "it", "we", "you", "who", "i", "everyone", "someone", "others", "many", "some", "both", "one"])
+_PRONOUNS = frozenset("he she they it we you who i everyone someone others many some both one".split())
 _DETERMINERS = frozenset(
-    ["the", "a", "an", "his", "her", "their", "its", "our", "my", "this", "that", "these", "those", "some", "many", "several", "two", "three", "four"]
+    "the a an his her their its our my this that these those some many several two three four".split()
 )
 # What opens a clause right after a cue.
 _OPENERS = (
-    _DETERMINERS | _PRONOUNS | frozenset(["there", "no", "all", "most", "more", "any", "each", "every", "nothing", "nobody", "what", "half"])
+    _DETERMINERS | _PRONOUNS | frozenset("there no all most more any each every nothing nobody what half".split())
 )
 _NOT_CLAUSE = frozenset(
-    ["on", "in", "at", "during", "about", "to", "of", "so", "by", "after", "before", "from", "with", "for", "as", "when", "while", "how", "why", "whether", "if", "who", "what", "which", "where", "and", "or", "but", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday"]
+    "on in at during about to of so by after before from with for as when while how why whether if who what which where"
+    " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday".split()
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
@@ -54,7 +57,7 @@ _FINITE = re.compile(
 )
 _GAP = 90
 _SAY = frozenset(
-    ["say", "add", "claim", "argue", "insist", "note", "admit", "acknowledge", "warn", "maintain", "contend", "assert", "declare", "state", "tell"]
+    "say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split()
 )
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
@@ -247,7 +250,7 @@ class _Place:
         if left < 0 or left - self.first < 8:
             return None
         gap, after = text[left + 1 : start], text[end : self.last]
-        if len(gap) > _GAP or (self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as ")):
+        if len(gap) > _GAP or self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as "):
             return None
         clause = text[self.first : left]
         as_ = gap.split()[:1] == ["as"]
@@ -358,8 +361,8 @@ class _Place:
         return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(tokens))
 
 
-_WH = frozenset(["what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"])
-_FINITE_WORDS = frozenset(["is", "are", "was", "were", "has", "had", "have", "will", "would", "could", "should", "may", "might", "can", "said"])
+_WH = frozenset("what who whom whose which how why where when whether if".split())
+_FINITE_WORDS = frozenset("is are was were has had have will would could should may might can said".split())
 
 
 def _plain(match: re.Match[str]) -> str:
