@@ -125,8 +125,8 @@ def names_from(counts: Counts, source: str = GOLD) -> list[Name]:
     for (text, label, entity), number in counts.items():
         if number > 0:
             found[text].append((label, entity, number))
-    persons = [(text, link) for text, some in found.items() for label, link, _ in some if label == "PER" and " " in text]
-    given = {(text.split()[0], link) for text, link in persons}
+    people = ((text, link) for text, some in found.items() for label, link, _ in some if label == "PER" and " " in text)
+    given = {(text.split()[0], link) for text, link in people}
     return [
         Name(text, *only[0], source)
         for text, only in sorted(found.items())
