@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from sayso.gazetteer import Gazetteer, read
+from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
@@ -45,12 +46,21 @@ class EntityFinder:
         starts = [token.idx for token in doc if token.is_sent_start]
         spans = []
         for found in find_entities(doc.text, starts, proposals, self.gazetteer):
-            span = doc.char_span(found.start, found.end, found.label, kb_id=found.entity or "")
+            span = _on_tokens(doc, found)
             if span is not None:
                 span._.score, span._.source = SCORES[found.source], found.source
                 spans.append(span)
         doc.ents = spans
         return doc
+
+
+def _on_tokens(doc: Doc, found: Found) -> Span | None:
+    """The span of an entity; with the marks that its last token has, and None if it is but a part of a token's word."""
+    span = doc.char_span(found.start, found.end, found.label, found.entity or "", alignment_mode="expand")
+    if span is None:
+        return None
+    more = doc.text[span.start_char : found.start] + doc.text[found.end : span.end_char]
+    return None if any(c.isalnum() for c in more) else span
 
 
 @Language.factory("sayso_entities", default_config={"gazetteer": None, "schema": None}, assigns=["doc.ents"])

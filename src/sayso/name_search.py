@@ -32,6 +32,7 @@ class Proposal(NamedTuple):
 
 _ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their"))
 _EDGES = " \t\n\r\"'“”‘’«»`.,;:!?()[]{}-–—_*/\\|<>&"
+_AMOUNTS = ("DATE", "NUM")
 _LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
 _PART = rf"(?:(?:Mrs?|Ms|Dr|St|Sen|Reps?|Gov|Gen|Lt|Col|Prof|Capt|Sgt|Maj|Rev)\.|(?:[A-Z]\.)+|{_CAPITAL})"
@@ -81,6 +82,8 @@ class _Search:
         self.waiting: list[tuple[int, int]] = []
 
     def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
+        if self.text[start:end].rpartition(" ")[2] + self.text[end : end + 1] in _ABBREVIATED and label not in _AMOUNTS:
+            end += 1
         if start < end and not any(self.taken[start:end]):
             self.taken[start:end] = b"\1" * (end - start)
             self.found[start] = Found(start, end, label, entity, source)
@@ -300,7 +303,9 @@ def _is_title_case(sentence: str) -> bool:
     """Whether capitals say nothing here: a headline, or all in capitals."""
     parts = [part for part in sentence.split() if part[0].isalpha()]
     capital = sum(part[0].isupper() for part in parts)
-    return len(parts) > 3 and capital * 10 > len(parts) * 7
+    # Headlines write small what carries no weight, and nothing else.
+    small = any(part.islower() and part.strip(_EDGES) not in STOP_WORDS for part in parts)
+    return len(parts) > 3 and capital * 2 > len(parts) and not small
 
 
 def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
@@ -317,9 +322,9 @@ def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
     """A span without what rule E1 leaves outside: articles, titles, possessive *'s*, quotation marks, punctuation."""
     while True:
         before = start, end
-        while start < end and text[start] in _EDGES:
+        while start < end and (text[start] in _EDGES or text[start].isspace()):
             start += 1
-        while start < end and text[end - 1] in _EDGES and not _keeps_stop(text, start, end):
+        while start < end and _is_edge(text, start, end):
             end -= 1
         if text[start:end].endswith(("'s", "’s", "'S", "’S")):
             end -= 2
@@ -330,6 +335,11 @@ def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
             start = end - len(word[1])
         if (start, end) == before:
             return start, end
+
+
+def _is_edge(text: str, start: int, end: int) -> bool:
+    """Whether the last character of a name is none of it."""
+    return text[end - 1].isspace() or (text[end - 1] in _EDGES and not _keeps_stop(text, start, end))
 
 
 def _keeps_stop(text: str, start: int, end: int) -> bool:

@@ -84,4 +84,4 @@ def link_of(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.replace("'s ", "s ").replace("’s ", "s "))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     plain = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)", "", plain)
-    return "-".join(re.findall(r"[a-z0-9]+", plain)) or "-".join(f"{ord(c):x}" for c in name if not c.isspace())
+    return "-".join(re.findall(r"[a-z0-9]+", plain)) or "-".join(f"{ord(c):x}" for c in name.lower() if not c.isspace())

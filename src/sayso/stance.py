@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span, SpanGroup, Token
 
-from sayso.claims import attributions
+from sayso.claims import Attribution, attributions
 from sayso.cleaning import keep_lines
 from sayso.items import Item, stance_items
 from sayso.layers import Anchor, Claim, Entity, Mention
@@ -28,7 +28,17 @@ from sayso.scheme import Scheme
 from sayso.segmentation import segment
 from sayso.stance_features import features, stance_words, stem
 
-__all__ = ["Judgement", "StanceSpan", "Weights", "author_stance", "create_stance", "judge", "judge_items", "shipped"]
+__all__ = [
+    "Judgement",
+    "StanceSpan",
+    "Weights",
+    "author_stance",
+    "create_stance",
+    "judge",
+    "judge_items",
+    "shipped",
+    "stances",
+]
 
 AGAINST, FAVOR, NONE = "against", "favor", "none"
 _TURNED = {AGAINST: FAVOR, FAVOR: AGAINST, NONE: NONE}
@@ -41,7 +51,7 @@ UNSEEN = 70
 
 SAID = 33
 """The model's least margin for what a holder says, and for what the author writes in one sentence."""
-WRITTEN = 81
+WRITTEN = 45
 
 
 def _words(text: str) -> frozenset[str]:
@@ -55,8 +65,10 @@ _INSIDE = _words("dobj pobj prep poss compound appos conj nmod attr dative amod 
 _FOR = _words("work campaign vote root stand fight lobby speak stump rally")
 _FOR_NOUNS = _words("support praise campaign vote backing endorsement respect admiration love")
 _AGAINST_NOUNS = _words("attack protest complaint charge allegation accusation anger")
+_ACCUSATIONS = stance_words().wrongs | {"allegation", "accusation"}
 # Before a noun: what follows is no verb.
 _BEFORE_NOUN = _words("the a an his her its their our my your this that these those of in on at for with no some")
+_GROUPS = ("stances", "stance_holders", "stance_evidence")
 
 
 class Judgement(NamedTuple):
@@ -117,9 +129,14 @@ def judge(doc: Doc, holder: Span, target: Span) -> Judgement:
         return Judgement(NONE, UNSEEN, "default")
     if doc.has_annotation("DEP") and (label := _by_parse(holder, target)) is not None:
         return Judgement(label, RULE, "parse")
-    if (label := _by_words(sentence, holder, target)) is not None:
+    claims = list(_claims_about(doc, holder, target))
+    # Between a holder and what they speak of stand words that are not done to it.
+    if not claims and (label := _by_words(sentence, holder, target)) is not None:
         return Judgement(label, WORDS, "words")
-    return _by_claims(doc, holder, target) or Judgement(NONE, UNSEEN, "default")
+    for claim, part in claims:
+        if (judgement := _by_claim(claim, part, target)) is not None:
+            return judgement
+    return Judgement(NONE, UNSEEN, "default")
 
 
 # -- what the holder does
@@ -222,24 +239,27 @@ def _by_words(sentence: Span, holder: Span, target: Span) -> str | None:
 # -- what the holder says
 
 
-def _by_claims(doc: Doc, holder: Span, target: Span) -> Judgement | None:
-    """What is said of the target in the holder's own claims."""
+def _claims_about(doc: Doc, holder: Span, target: Span) -> Iterator[tuple[Attribution, Span]]:
+    """The holder's own claims that hold the target, each with the part of its content that does."""
     for claim in attributions(doc):
-        if claim.holder is None or not (claim.holder.start < holder.end and holder.start < claim.holder.end):
-            continue
-        for part in claim.content:
-            if not part.start <= target.start < part.end:
-                continue
-            words = [token.text for token in part]
-            place = (target.start - part.start, min(target.end, part.end) - part.start)
-            label, margin = shipped().decide(features(words, place))
-            ill = any(stem(word.lower()) in stance_words().wrongs | {"allegation", "accusation"} for word in words)
-            if claim.polarity == "denies":
-                return Judgement(FAVOR, WORDS, "words") if ill or label == AGAINST else None
-            if claim.lemma in ("accuse", "blame", "allege"):
-                return Judgement(AGAINST, WORDS, "words") if place[0] <= 2 else None
-            if label != NONE and margin >= SAID:
-                return Judgement(label, shipped().percent(margin), "model")
+        if claim.holder is not None and claim.holder.start < holder.end and holder.start < claim.holder.end:
+            for part in claim.content:
+                if part.start <= target.start < part.end:
+                    yield claim, part
+
+
+def _by_claim(claim: Attribution, part: Span, target: Span) -> Judgement | None:
+    """What is said of the target there."""
+    words = [token.text for token in part]
+    place = (target.start - part.start, min(target.end, part.end) - part.start)
+    label, margin = shipped().decide(features(words, place))
+    if claim.polarity == "denies":
+        accused = label == AGAINST or any(stem(word.lower()) in _ACCUSATIONS for word in words)
+        return Judgement(FAVOR, WORDS, "words") if accused else None
+    if claim.lemma == "allege" and place[0] <= 2:
+        return Judgement(AGAINST, WORDS, "words")
+    if label != NONE and margin >= SAID:
+        return Judgement(label, shipped().percent(margin), "model")
     return None
 
 
@@ -296,6 +316,7 @@ class StanceSpan:
     """A pair on a `Doc`.
 
     Attributes:
+        id: `s1`, `s2`, ... in the order of `sayso.items.stance_items`.
         holder: None for the author.
         label: against, favor or none.
         score: how often such a label is right, in per cent.
@@ -303,6 +324,7 @@ class StanceSpan:
         evidence: for the author's stance, the sentences that show it.
     """
 
+    id: str
     holder: Span | None
     target: Span
     label: str
@@ -316,11 +338,9 @@ class StanceJudge:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        if not Doc.has_extension("stances"):
-            Doc.set_extension("stances", default=())
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set `doc._.stances`."""
+        """Set the span groups; a former run's are replaced."""
 
         def spot(mention: Mention) -> Span:
             span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
@@ -330,11 +350,46 @@ class StanceJudge:
         # The doc's text is its own seed here: nothing is removed but white space.
         document = segment(doc.text, keep_lines(doc.text))
         items = stance_items(document, [*_entities(doc, self.scheme), *_claims(doc)], self.scheme)
-        doc._.stances = tuple(
-            StanceSpan(None if item.holder is None else spot(item.holder), spot(item.target), *judgement, tuple(shown))
-            for item, (judgement, shown) in zip(items, judge_items(doc, items, spot), strict=True)
-        )
+        groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}
+        facts: dict[str, list[int | str]] = {}
+        for number, (item, judged) in enumerate(zip(items, judge_items(doc, items, spot), strict=True), 1):
+            (label, score, source), shown = judged
+            id_ = f"s{number}"
+            facts[id_] = [score, source]
+            groups["stances"].append(_labelled(spot(item.target), label, id_))
+            if item.holder is not None:
+                groups["stance_holders"].append(_labelled(spot(item.holder), "holder", id_))
+            groups["stance_evidence"] += [_labelled(sentence, label, id_) for sentence in shown]
+        for name, spans in groups.items():
+            attrs = {"facts": facts} if name == "stances" else {}
+            doc.spans[name] = SpanGroup(doc, name=name, attrs=attrs, spans=spans)
         return doc
+
+
+def _labelled(span: Span, label: str, id_: str) -> Span:
+    return Span(span.doc, span.start, span.end, label=label, span_id=id_)
+
+
+def stances(doc: Doc) -> tuple[StanceSpan, ...]:
+    """The pairs on a `Doc`, from its span groups; none before the component has run."""
+    if "stances" not in doc.spans:
+        return ()
+    group = doc.spans["stances"]
+    parts: dict[str, dict[str, list[Span]]] = {name: defaultdict(list) for name in _GROUPS[1:]}
+    for name, by_id in parts.items():
+        for span in doc.spans[name]:
+            by_id[span.id_].append(span)
+    found = []
+    for target in group:
+        score, source = group.attrs["facts"][target.id_]
+        holder = next(iter(parts["stance_holders"][target.id_]), None)
+        evidence = tuple(parts["stance_evidence"][target.id_])
+        found.append(StanceSpan(target.id_, holder, target, target.label_, score, source, evidence))
+    return tuple(found)
+
+
+if not Doc.has_extension("stances"):
+    Doc.set_extension("stances", getter=stances)
 
 
 def _entities(doc: Doc, scheme: Scheme) -> Iterator[Entity]:
@@ -352,7 +407,9 @@ def _claims(doc: Doc) -> Iterator[Claim]:
         yield Claim(found.id, *span, found.lemma, holder, content, found.type, found.polarity)
 
 
-@Language.factory("sayso_stance", default_config={"schema": None}, requires=["doc.ents"], assigns=["doc._.stances"])
+@Language.factory(
+    "sayso_stance", default_config={"schema": None}, requires=["doc.ents"], assigns=["doc.spans", "doc._.stances"]
+)
 def create_stance(
     nlp: Language,  # noqa: ARG001 - spaCy's signature
     name: str,  # noqa: ARG001
@@ -360,7 +417,9 @@ def create_stance(
 ) -> Callable[[Doc], Doc]:
     """The factory behind the entry point: `doc._.stances` then has a `StanceSpan` for every pair of holder and target.
 
-    It goes after `sayso_entities` and `sayso_claims`.
+    They are made from `doc.spans["stances"]` (the targets, labelled with the stance), `doc.spans["stance_holders"]` and
+    `doc.spans["stance_evidence"]`, whose `id_` tells which belong together. It goes after `sayso_entities` and
+    `sayso_claims`.
 
     Args:
         schema: the path of a `schema.json`; the package's own if None.
