@@ -64,7 +64,10 @@ def links(text: str, gazetteer: Gazetteer | None = None) -> dict[str, str | None
     [
         ("It cost about 40 percent of $9 million.", ["NUM 40 percent", "NUM $9 million"]),
         ("More than 300 of 40 million passengers saw 270,000 gulls.", ["NUM 300", "NUM 40 million", "NUM 270,000"]),
-        ("The pier is 12 km long, and 3.5% wider than two million piers.", ["NUM 12 km", "NUM 3.5%", "NUM two million"]),
+        (
+            "The pier is 12 km long, and 3.5% wider than two million piers.",
+            ["NUM 12 km", "NUM 3.5%", "NUM two million"],
+        ),
         ("First, the 3rd of two piers, for ten boats.", []),
         ("Between 10-15 percent paid US$5.4bn.", ["NUM 10", "NUM 15 percent", "NUM US$5.4bn"]),
         ("A 30-year-old F-16 of Pier 7b.", []),
@@ -91,7 +94,10 @@ def test_dates_and_amounts(text: str, expected: list[str]) -> None:
         ("It sails for Cuba and Scandinavia.", [("Cuba", "LOC"), ("Scandinavia", "LOC")]),
         ("We saw the Boston Rovers in Boston.", [("Boston Rovers", "ORG"), ("Boston", "LOC")]),
         # words that say what a name is
-        ("A clerk of Lund Shipping Inc. and of the Ministry of Ferries spoke.", [("Lund Shipping Inc.", "ORG"), ("Ministry of Ferries", "ORG")]),
+        (
+            "A clerk of Lund Shipping Inc. and of the Ministry of Ferries spoke.",
+            [("Lund Shipping Inc.", "ORG"), ("Ministry of Ferries", "ORG")],
+        ),
         ("He knows Peter Quayle and John Q. Lund.", [("Peter Quayle", "PER"), ("John Q. Lund", "PER")]),
         ("The town fears another Harbour Fire Inquiry.", [("Harbour Fire Inquiry", "EVENT")]),
         ("They tweeted #SaveThePort again.", [("#SaveThePort", "EVENT")]),
@@ -124,7 +130,13 @@ def test_the_gazetteer_comes_first() -> None:
 
 def test_proposals_are_put_into_our_form() -> None:
     text = "The old Harbour Times' man, the senate, “Lund’s” pier and Mr Quayle met a 3rd time."
-    proposals = [("The old Harbour Times'", "ORG"), ("the senate", "ORG"), ("“Lund’s", "LOC"), ("Mr Quayle", "PER"), ("3rd", "NUM")]
+    proposals = [
+        ("The old Harbour Times'", "ORG"),
+        ("the senate", "ORG"),
+        ("“Lund’s", "LOC"),
+        ("Mr Quayle", "PER"),
+        ("3rd", "NUM"),
+    ]
     assert entities(text, None, proposals) == [("old Harbour Times", "ORG"), ("Lund", "LOC"), ("Quayle", "PER")]
 
 
@@ -189,7 +201,9 @@ def test_trimming_never_adds(text: str) -> None:
     assert 0 <= start <= end <= len(text)
 
 
-@pytest.mark.parametrize("piece", ["Ada Lindqvist of Norvik said so in 2019. ", "Mr ", "A. ", "of the and ", "1,000 ", "“’s "])
+@pytest.mark.parametrize(
+    "piece", ["Ada Lindqvist of Norvik said so in 2019. ", "Mr ", "A. ", "of the and ", "1,000 ", "“’s "]
+)
 def test_time_is_linear(piece: str) -> None:
     def run(text: str) -> object:
         return find_entities(text, range(0, len(text), 200), None, NORVIK)

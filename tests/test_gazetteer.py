@@ -52,7 +52,12 @@ def test_a_document_can_be_taken_out_again() -> None:
     assert names_from(total) == [name("Norvik", "LOC", "norvik")]
 
 
-@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(("PER", "ORG")), st.sampled_from(("a", "b"))), max_size=9), st.randoms())
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(WORDS), st.sampled_from(("PER", "ORG")), st.sampled_from(("a", "b"))), max_size=9
+    ),
+    st.randoms(),
+)
 def test_the_order_of_documents_does_not_matter(found: list[tuple[str, str, str]], chance) -> None:
     documents = [[entity(*row)] for row in found]
     names = collect(documents, SCHEME)

@@ -91,7 +91,7 @@ def test_the_component_lists_every_item() -> None:
     (first, second) = stances(doc)
     assert (first.holder.text, first.target.text, first.label) == ("Ada Lindqvist", "Norvik Line Inc.", "against")
     assert (second.holder.text, second.target.text, second.label) == ("Norvik Line Inc.", "Ada Lindqvist", "none")
-    assert doc._.stances == stances(Doc(doc.vocab).from_bytes(doc.to_bytes()))
+    assert [str(pair) for pair in doc._.stances] == [str(s) for s in stances(Doc(doc.vocab).from_bytes(doc.to_bytes()))]
     assert stances(Doc(doc.vocab, words=["No"])) == ()
 
 
@@ -112,13 +112,18 @@ def test_words_have_a_sign() -> None:
 
 def test_a_name_changes_nothing() -> None:
     """The model must have no opinion of anybody."""
-    words = "The mayor met {} and blamed Norvik Line for it .".split()
+    words = ["The", "mayor", "met", "{}", "and", "blamed", "Norvik", "Line", "for", "it", "."]
     place = (words.index("Norvik"), words.index("Norvik") + 2)
     found = [features([w.replace("{}", who) for w in words], place) for who in ("Lindqvist", "Quayle", "Trumpington")]
     assert found[0] == found[1] == found[2]
 
 
-@given(st.lists(st.sampled_from(("Lund", "not", "corrupt", "praised", "the", "—", "5", "“", "it")), min_size=2, max_size=12), st.data())
+@given(
+    st.lists(
+        st.sampled_from(("Lund", "not", "corrupt", "praised", "the", "—", "5", "“", "it")), min_size=2, max_size=12
+    ),
+    st.data(),
+)
 def test_features_are_counts(words: list[str], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(words) - 2))
     found = features(words, (at, at + 1), data.draw(st.sampled_from((None, (at + 1, at + 2)))))

@@ -139,10 +139,12 @@ def _files(project: Project, name: str) -> dict[str, Path]:
     elif path.is_file():
         files = {path.stem: path}
     else:
-        raise InputError(name, f"is neither a file or folder nor one of {', '.join(folders)}")
+        files = {}
+        if name not in folders:
+            raise InputError(name, f"is neither a file or folder nor one of {', '.join(folders)}")
     if not files:
         hint = ": run `sayso suggest` first" if name == "suggested" else ""
-        raise InputError(path, f"holds no file of annotations{hint}")
+        raise InputError(path, f"there is no file of annotations{hint}")
     return files
 
 
