@@ -81,7 +81,7 @@ def test_the_author_must_say_it_twice_unhedged_and_in_their_own_voice() -> None:
     for text, expected in ((once + other, "against"), (once, "none"), (once + hedged, "none")):
         doc = nlp(None)(text)
         mentions = [doc.char_span(i, i + 11) for i in range(len(text)) if text.startswith("Norvik Line", i)]
-        judgement, shown = author_stance(doc, [m for m in mentions if m is not None])
+        judgement, shown = author_stance([m for m in mentions if m is not None])
         assert judgement.label == expected
         assert len(shown) == (2 if expected == "against" else 0)
 

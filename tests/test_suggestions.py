@@ -234,5 +234,5 @@ def test_every_annotation_is_counted_once(here: set[int], there: set[int]) -> No
         }
     )
     assert kinds["accepted"] + kinds["changed"] + kinds["rejected"] == len(suggested)
-    assert kinds["accepted"] == len(set(a.id for a in suggested) & set(a.id for a in made))
+    assert kinds["accepted"] == len({a.id for a in suggested} & {a.id for a in made})
     assert kinds["added"] + kinds["accepted"] + kinds["changed"] == len(made)

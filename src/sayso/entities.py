@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -18,6 +19,7 @@ from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
+from sayso.token_index import TokenIndex
 
 __all__ = ["SCORES", "EntityFinder", "create_entities"]
 
@@ -43,10 +45,11 @@ class EntityFinder:
         proposals = None
         if doc.has_annotation("ENT_IOB"):
             proposals = [Proposal(e.start_char, e.end_char, labels[e.label_]) for e in doc.ents if e.label_ in labels]
-        starts = [token.idx for token in doc if token.is_sent_start]
-        spans = []
+        places = doc.to_array(["IDX", "SENT_START"]) if len(doc) else np.zeros((0, 2))
+        starts = [int(start) for start in places[places[:, 1] == 1, 0]]
+        spans, index = [], TokenIndex(doc)
         for found in find_entities(doc.text, starts, proposals, self.gazetteer):
-            span = _on_tokens(doc, found)
+            span = _on_tokens(index, found)
             if span is not None:
                 span._.score, span._.source = SCORES[found.source], found.source
                 spans.append(span)
@@ -54,12 +57,13 @@ class EntityFinder:
         return doc
 
 
-def _on_tokens(doc: Doc, found: Found) -> Span | None:
+def _on_tokens(index: TokenIndex, found: Found) -> Span | None:
     """The span of an entity; with the marks that its last token has, and None if it is but a part of a token's word."""
-    span = doc.char_span(found.start, found.end, found.label, found.entity or "", alignment_mode="expand")
+    span = index.span(found.start, found.end, found.label, found.entity or "")
     if span is None:
         return None
-    more = doc.text[span.start_char : found.start] + doc.text[found.end : span.end_char]
+    text = span.text
+    more = text[: max(0, found.start - span.start_char)] + text[found.end - span.start_char :]
     return None if any(c.isalnum() for c in more) else span
 
 

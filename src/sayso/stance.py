@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from sayso.resources import resource
 from sayso.scheme import Scheme
 from sayso.segmentation import segment
 from sayso.stance_features import features, stance_words, stem
+from sayso.token_index import TokenIndex
 
 __all__ = [
     "Judgement",
@@ -122,18 +123,20 @@ def judge(doc: Doc, holder: Span, target: Span) -> Judgement:
     Args:
         doc: with claims on it, and parsed or not.
     """
-    if not len(holder) or not len(target):
-        return Judgement(NONE, UNSEEN, "default")
+    return _judged(holder, target, attributions(doc), parsed=doc.has_annotation("DEP"))
+
+
+def _judged(holder: Span, target: Span, claims: Iterable[Attribution], *, parsed: bool) -> Judgement:
     sentence = target.sent
     if sentence.text.rstrip("\"'”’)").endswith("?"):
         return Judgement(NONE, UNSEEN, "default")
-    if doc.has_annotation("DEP") and (label := _by_parse(holder, target)) is not None:
+    if parsed and (label := _by_parse(holder, target)) is not None:
         return Judgement(label, RULE, "parse")
-    claims = list(_claims_about(doc, holder, target))
+    about = list(_claims_about(claims, holder, target))
     # Between a holder and what they speak of stand words that are not done to it.
-    if not claims and (label := _by_words(sentence, holder, target)) is not None:
+    if not about and (label := _by_words(sentence, holder, target)) is not None:
         return Judgement(label, WORDS, "words")
-    for claim, part in claims:
+    for claim, part in about:
         if (judgement := _by_claim(claim, part, target)) is not None:
             return judgement
     return Judgement(NONE, UNSEEN, "default")
@@ -239,9 +242,9 @@ def _by_words(sentence: Span, holder: Span, target: Span) -> str | None:
 # -- what the holder says
 
 
-def _claims_about(doc: Doc, holder: Span, target: Span) -> Iterator[tuple[Attribution, Span]]:
+def _claims_about(claims: Iterable[Attribution], holder: Span, target: Span) -> Iterator[tuple[Attribution, Span]]:
     """The holder's own claims that hold the target, each with the part of its content that does."""
-    for claim in attributions(doc):
+    for claim in claims:
         if claim.holder is not None and claim.holder.start < holder.end and holder.start < claim.holder.end:
             for part in claim.content:
                 if part.start <= target.start < part.end:
@@ -266,18 +269,19 @@ def _by_claim(claim: Attribution, part: Span, target: Span) -> Judgement | None:
 # -- what the author writes
 
 
-def author_stance(doc: Doc, mentions: Sequence[Span]) -> tuple[Judgement, list[Span]]:
+def author_stance(mentions: Iterable[Span], said: Collection[int] = ()) -> tuple[Judgement, list[Span]]:
     """The author's stance towards a thing, and the sentences that show it.
 
-    Sentences count once, outside claims and quotations, unhedged; two must agree, and none gainsay them.
+    Sentences count once, outside claims, unhedged; two must agree, and none gainsay them.
+
+    Args:
+        said: the indices of tokens that somebody else says.
     """
     shown: dict[str, list[Span]] = {AGAINST: [], FAVOR: []}
-    inside = [part for claim in attributions(doc) for part in claim.content]
     least, seen = 100, set()
     for mention in mentions:
         sentence = mention.sent
-        said = any(part.start <= mention.start < part.end for part in inside)
-        if said or sentence.start in seen or any(token.lower_ in _HEDGES for token in sentence):
+        if mention.start in said or sentence.start in seen or any(token.lower_ in _HEDGES for token in sentence):
             continue
         seen.add(sentence.start)
         place = (mention.start - sentence.start, mention.end - sentence.start)
@@ -302,12 +306,21 @@ def judge_items(doc: Doc, items: Iterable[Item], spot: Callable[[Mention], Span]
     for ent in doc.ents:
         if ent.kb_id_:
             mentions[ent.kb_id_].append(ent)
+    claims, parsed = attributions(doc), doc.has_annotation("DEP")
+    by_sentence: dict[int, list[Attribution]] = defaultdict(list)
+    for claim in claims:
+        for part in claim.content:
+            for start in {part[0].sent.start, *(token.i for token in part if token.is_sent_start)}:
+                by_sentence[start].append(claim)
+    said = {i for claim in claims for part in claim.content for i in range(part.start, part.end)}
     judged: list[tuple[Judgement, list[Span]]] = []
     for item in items:
         if item.holder is None:
-            judged.append(author_stance(doc, mentions[item.target.entity or ""]))
+            judged.append(author_stance(mentions[item.target.entity or ""], said))
         else:
-            judged.append((judge(doc, spot(item.holder), spot(item.target)), []))
+            target = spot(item.target)
+            own = by_sentence.get(target.sent.start, ()) if claims else ()
+            judged.append((_judged(spot(item.holder), target, own, parsed=parsed), []))
     return judged
 
 
@@ -341,9 +354,10 @@ class StanceJudge:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups; a former run's are replaced."""
+        index = TokenIndex(doc)
 
         def spot(mention: Mention) -> Span:
-            span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+            span = index.span(mention.start, mention.end)
             assert span is not None  # noqa: S101 - it was made from a span of the doc
             return span
 

@@ -13,6 +13,7 @@ from sayso.layers import Anchor, Annotation, Claim, Entity, Mention, Stance, Ver
 from sayso.scheme import Scheme
 from sayso.scheme_checks import SchemeChecks
 from sayso.segmentation import Document
+from sayso.token_index import TokenIndex
 from sayso.verifiability import verifiable
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def propose(
     for document in documents:
         for name in finder.gazetteer.names:  # type: ignore[attr-defined]
             labels.setdefault(name.entity, name.label)
-        yield _Draft(document, pipeline(document.text), scheme, labels).suggestions()
+        # Stance is judged of the pairs of the document's own sentences, further below.
+        doc = pipeline(document.text, disable=["sayso_stance"])
+        yield _Draft(document, doc, scheme, labels).suggestions()
 
 
 class _Draft:
@@ -77,6 +80,7 @@ class _Draft:
 
     def __init__(self, document: Document, doc: Doc, scheme: Scheme, labels: dict[str, str]) -> None:
         self.document, self.doc, self.scheme, self.labels = document, doc, scheme, labels
+        self.index = TokenIndex(doc)
         self.facts: dict[str, tuple[int, str]] = {}
 
     def suggestions(self) -> list[Suggestion]:
@@ -164,8 +168,8 @@ class _Draft:
             ]
             if not faults:
                 return kept
-            index, check = faults[0]
-            kept[index : index + 1] = self._mended(kept[index], check, kept)
+            first = dict(reversed(faults))
+            kept = [b for i, a in enumerate(kept) for b in (self._mended(a, first[i], kept) if i in first else (a,))]
 
     def _mended(self, a: Annotation, check: str, others: Sequence[Annotation]) -> list[Annotation]:
         if not isinstance(a, Claim) or a.holder is None or check not in _HOLDER_FAULTS | _LINK_FAULTS:
@@ -214,7 +218,7 @@ class _Draft:
 
     def _spot(self, mention: Mention) -> Span:
         start, end = self.document.from_seed(mention.start, mention.end)
-        span = self.doc.char_span(start, end, alignment_mode="expand")
+        span = self.index.span(start, end)
         assert span is not None  # noqa: S101 - expanded, any range that is not empty has tokens
         return span
 
