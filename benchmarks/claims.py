@@ -32,9 +32,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
-from sayso.claim_cues import Cues, shipped
-from sayso.claim_surface import surface
 from sayso.claims import attribute, attributions, to_claims
+from sayso.claims.cues import Cues, shipped
+from sayso.claims.surface import surface
 from sayso.layers import Claim, Entity, read_layers
 from sayso.segmentation import segment
 from timing import Row, best, one_core, show, versions
@@ -104,6 +104,7 @@ class Tally:
     relation: int = 0
 
     def f1(self, name: str) -> float:
+        """F1 of one of the counts."""
         total = self.gold + self.found
         return 2 * getattr(self, name) / total if total else 0.0
 

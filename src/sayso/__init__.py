@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sayso.agreement import Agreement, Score, alpha, measure
     from sayso.boundaries import sentences
+    from sayso.claims import Attribution, attribute, to_claims
     from sayso.cleaning import Cleaning, Removal, Span, clean, reconstruct
     from sayso.components import pipeline
     from sayso.errors import InputError, IntakeError, LineageError, SaysoError, StorageError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "agreement": ("Agreement", "Score", "alpha", "measure"),
+    "claims": ("Attribution", "attribute", "to_claims"),
     "cleaning": ("Cleaning", "Removal", "Span", "clean", "reconstruct"),
     "errors": ("InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"),
     "layers": ("Anchor", "Claim", "Entity", "Mention", "Stance", "Verifiable"),
@@ -40,10 +42,10 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "RULES", "Agreement", "Anchor", "Block", "Claim", "Cleaning", "Document", "Entity", "InputError", "IntakeError",
-    "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score", "Sentence", "Span",
-    "Stance", "StorageError", "Verifiable", "alpha", "build", "clean", "docs", "load", "measure", "pipeline",
-    "reconstruct", "segment", "sentences", "suggest", "validate",
+    "RULES", "Agreement", "Anchor", "Attribution", "Block", "Claim", "Cleaning", "Document", "Entity", "InputError",
+    "IntakeError", "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score",
+    "Sentence", "Span", "Stance", "StorageError", "Verifiable", "alpha", "attribute", "build", "clean", "docs",
+    "load", "measure", "pipeline", "reconstruct", "segment", "sentences", "suggest", "to_claims", "validate",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Who says what, found by rules: `nlp.add_pipe("sayso_claims")`, as the scheme's layer C describes it.
 
-On a parsed `Doc` the rules read the parse (`sayso.claim_syntax`), on any other the text (`sayso.claim_surface`), so the
-component works on `spacy.blank("en")` too. What it finds is a suggestion: nothing is trained, nothing is certain.
+On a parsed `Doc` the rules read the parse (`sayso.claims.syntax`), on any other the text (`sayso.claims.surface`), so
+the component works on `spacy.blank("en")` too. What it finds is a suggestion: nothing is trained, nothing is certain.
 
 - `doc.spans["claims"]`: the cue of each claim, labelled with its type; `id_` is `c1`, `c2`, ... in text order.
 - `doc.spans["claim_contents"]`, labelled with the polarity, and `doc.spans["claim_holders"]` and
@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from sayso.claim_cues import Cues, shipped
-from sayso.claim_surface import surface
-from sayso.claim_syntax import NAMED, parsed
-from sayso.claim_types import claim_type
+from sayso.claims.cues import Cues, shipped
+from sayso.claims.holders import NAMED
+from sayso.claims.surface import surface
+from sayso.claims.syntax import parsed
+from sayso.claims.types import claim_type
 from sayso.errors import LineageError
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.segmentation import Document
@@ -132,8 +133,7 @@ def attribute(doc: Doc, cues: Cues | None = None) -> Doc:
     subjects = _subjects(doc) if source == PARSE else []
     for number, draft in enumerate(drafts, 1):
         id_ = f"c{number}"
-        denies = (draft.lemma in cues.denial) != draft.negated
-        polarity = "denies" if denies or draft.lemma in cues.denial else "asserts"
+        polarity = "denies" if draft.negated or draft.lemma in cues.denial else "asserts"
         type_ = claim_type(draft.lemma, " ".join(span.text for span in draft.content), cues)
         groups["claims"].append(_labelled(draft.cue, type_, id_))
         groups["claim_contents"].extend(_labelled(span, polarity, id_) for span in draft.content)
@@ -221,19 +221,8 @@ def to_claims(doc: Doc, document: Document, entities: Iterable[Entity] = ()) -> 
                 link = meant.entity
             holder = Mention(a.start, a.end, a.text, link)
         content = tuple(anchor(span) for span in found.content)
-        claims.append(
-            Claim(
-                found.id,
-                cue.start,
-                cue.end,
-                cue.text,
-                found.lemma,
-                holder,
-                content,
-                found.type,
-                found.polarity,
-            )  # fmt: skip
-        )
+        where = (cue.start, cue.end, cue.text, found.lemma)
+        claims.append(Claim(found.id, *where, holder, content, found.type, found.polarity))
     return claims
 
 

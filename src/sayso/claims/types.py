@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sayso.claim_cues import Cues
+from sayso.claims.cues import Cues
 
 __all__ = ["claim_type"]
 
@@ -104,6 +104,8 @@ def _judges(words: list[str], evaluative: frozenset[str], content: str) -> bool:
         before = words[:i]
         while before and (before[-1] in _DETERMINERS or before[-1] in evaluative or before[-1].endswith("ly")):
             before = before[:-1]
-        if not before or before[-1] in _COPULAS:
+        following = words[i + 1] if i + 1 < len(words) else "of"
+        # 'a breach of trust', but not 'the shameless firm'.
+        if before[-1] in _COPULAS if before else following in ("of", "to", "that", "for"):
             return True
     return False

@@ -17,7 +17,12 @@ __all__ = ["Cues", "shipped"]
 _KEYS = frozenset(
     ("infinitive", "object", "ambiguous", "denial", "questions", "headings", "writer", "preposition", "type")
 )  # fmt: skip
+_SWITCHES = ("questions", "headings", "writer")
 _TYPES = frozenset(("commissive", "directive", "forecast", "duty", "mind", "evaluative"))
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) and word for word in value)
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,20 @@ class Cues:
         except ValueError as error:
             raise InputError(path, f"no TOML: {error}") from error
         if data.keys() != _KEYS or not isinstance(data["type"], dict) or data["type"].keys() != _TYPES:
-            raise InputError(path, f"expected exactly the keys {', '.join(sorted(_KEYS))}, and in 'type' {_TYPES}")
+            raise InputError(
+                path, f"expected exactly the keys {', '.join(sorted(_KEYS))}; in 'type' {', '.join(sorted(_TYPES))}"
+            )
         known = set(scheme.cues)
-        for name in ("infinitive", "object", "ambiguous", "denial", "preposition"):
-            unknown = sorted(set(data[name]) - known)
+        for name, value in data.items():
+            if name in _SWITCHES:
+                good = isinstance(value, bool)
+            elif name in ("preposition", "type"):
+                good = isinstance(value, dict) and all(map(_is_words, value.values()))
+            else:
+                good = _is_words(value)
+            if not good:
+                raise InputError(path, f"{name!r} is not of the form that sayso.claims.cues.Cues describes")
+            unknown = sorted(set(value) - known) if name not in (*_SWITCHES, "type") else []
             if unknown:
                 raise InputError(path, f"{name!r} has {unknown[0]!r}, which is no cue word of schema.json")
         return cls(

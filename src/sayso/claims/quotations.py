@@ -57,7 +57,7 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
             ):
                 continue
             opening = (first, last, mark)
-        elif _pairs(opening[2], mark, text, first, last, end):
+        elif _pairs(opening[2], mark, text, first, last):
             found.append(Quotation(opening[1], first, opening[0], last))
             opening = None
     if opening is not None and opening[2] not in "‘'":
@@ -65,7 +65,7 @@ def quotations(text: str, start: int, end: int) -> list[Quotation]:
     return found
 
 
-def _pairs(opening: str, mark: str, text: str, first: int, last: int, end: int) -> bool:
+def _pairs(opening: str, mark: str, text: str, first: int, last: int) -> bool:
     """Whether a mark closes what the opening mark opened."""
     if opening in ("‘", "'"):
         # The apostrophe of a plural is followed by its noun, a closing mark rarely by a lower-case word after 's'.
@@ -84,8 +84,9 @@ def _pairs(opening: str, mark: str, text: str, first: int, last: int, end: int) 
 
 def _closed(text: str, position: int, end: int, mark: str) -> bool:
     closing = "’" if mark == "‘" else "'"
+    end = min(end, position + 2000)  # so that time stays linear
     while (position := text.find(closing, position, end)) >= 0:
-        if _pairs(mark, closing, text, position, position + 1, end) and not text[position + 1 : position + 2].isalnum():
+        if _pairs(mark, closing, text, position, position + 1) and not text[position + 1 : position + 2].isalnum():
             return True
         position += 1
     return False

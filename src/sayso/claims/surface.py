@@ -11,9 +11,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from sayso.boundaries import sentences
-from sayso.claim_cues import Cues
+from sayso.claims import words
+from sayso.claims.cues import Cues
+from sayso.claims.quotations import Quotation, quotations
 from sayso.cleaning import keep_lines
-from sayso.quotations import Quotation, quotations
 from sayso.segmentation import segment
 
 __all__ = ["SurfaceClaim", "surface"]
@@ -23,42 +24,12 @@ Range = tuple[int, int]
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
 _QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
-_NOUN_BEFORE = frozenset(
-    "a an the this these those his her its their our my your no any of every each some such".split()
-)
-_AUXILIARY = frozenset(
-    "has have had is are was were be been being do does did didn't doesn't don't hasn't haven't hadn't isn't wasn't will"
-    " would can could may might must should won't not never also then later once again still now just only even always"
-    " often further first repeatedly recently already reportedly today yesterday earlier".split()
-)
-_BE = frozenset("is are was were been being".split())
-_NEGATION = frozenset("not never didn't doesn't don't hasn't haven't hadn't won't wouldn't couldn't nobody".split())
-_PREPOSITIONS = frozenset(
-    "of for at from in with to on by who whom whose which that about against near under as".split()
-)
-_SUBORDINATE = frozenset(
-    "but when while as because although though if after before since where until yet so that than whereas".split()
-)
-_PRONOUNS = frozenset("he she they it we you who i everyone someone others many some both one".split())
-_DETERMINERS = frozenset(
-    "the a an his her their its our my this that these those some many several two three four".split()
-)
-# What opens a clause right after a cue.
-_OPENERS = (
-    _DETERMINERS | _PRONOUNS | frozenset("there no all most more any each every nothing nobody what half".split())
-)
-_NOT_CLAUSE = frozenset(
-    "on in at during about to of so by after before from with for as when while how why whether if who what which where"
-    " and or but monday tuesday wednesday thursday friday saturday sunday today yesterday".split()
-)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
 )
-_GAP = 90
-_SAY = frozenset(
-    "say add claim argue insist note admit acknowledge warn maintain contend assert declare state tell".split()
-)
+_GAP = 90  # characters between a quotation and its cue
+_REACH = 600  # characters of a clause that are searched for its end, so that time stays linear
 _EDGES = " \t\n.,;:!?…—–-\"“”„«»‘’'`"
 _TAIL = re.compile(r",\s(?:which|as (?:he|she|it|they)|who|where)\b|\s[—–-]{1,2}\s(?:as|which|who|where)\b")
 _JOINED = re.compile(r"(?:,\s(?:and|but|then)|\s(?:and|but)|,)\s(?:[\w’'-]+\s){0,2}$")
@@ -83,30 +54,43 @@ def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
         if block.kind == "heading" and not cues.headings:
             continue
         start, end = block.seed_start, block.seed_end
-        words = [
+        cue_words = [
             (match, lemma)
             for match in _WORD.finditer(text, start, end)
             if (lemma := cues.forms.get(match.group())) is not None
         ]
-        if words:
-            found.extend(_block(text, start, end, words, cues))
+        if cue_words:
+            found.extend(_block(text, start, end, cue_words, cues))
     return found
 
 
-def _block(text: str, start: int, end: int, words: list[tuple[re.Match[str], str]], cues: Cues) -> list[SurfaceClaim]:
+def _block(
+    text: str, start: int, end: int, cue_words: list[tuple[re.Match[str], str]], cues: Cues
+) -> list[SurfaceClaim]:
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
     spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
+    starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
-    for match, lemma in words:
+    ahead: list[SurfaceClaim] = []  # those whose content may reach the cue
+    for match, lemma in cue_words:
         cue = match.span()
-        if any(q.start <= cue[0] < q.end for q in quotes):
+        i = bisect_right(starts, cue[0]) - 1
+        if i >= 0 and cue[0] < quotes[i].end:
             continue
         first, last = spans[max(bisect_right(firsts, cue[0]) - 1, 0)]
-        claim = _Place(text, cue, lemma, first, last, (start, end), quotes, cues).claim()
-        if claim is not None and not any(a <= cue[0] < b for other in found for a, b in other.content):
-            found = [other for other in found if not any(a <= other.cue[0] < b for a, b in claim.content)]
-            found.append(claim)
+        claim = _Place(text, cue, lemma, first, last, quotes, starts, cues).claim()
+        ahead = [other for other in ahead if other.content[-1][1] > cue[0]]
+        if claim is None or any(a <= cue[0] < b for other in ahead for a, b in other.content):
+            continue
+        back = len(found)
+        while back and found[back - 1].cue[0] >= claim.content[0][0]:
+            back -= 1
+        nested = [other for other in found[back:] if any(a <= other.cue[0] < b for a, b in claim.content)]
+        found[back:] = [other for other in found[back:] if other not in nested]
+        ahead = [other for other in ahead if other not in nested]
+        found.append(claim)
+        ahead.append(claim)
     return found
 
 
@@ -119,17 +103,20 @@ class _Place:
     lemma: str
     first: int
     last: int
-    block: Range
     quotes: list[Quotation]
+    starts: list[int]
     cues: Cues
 
     def claim(self) -> SurfaceClaim | None:
         if self.lemma == "according":
             return self._according()
-        before = _TOKEN.findall(self.text, max(self.first, self.cue[0] - 60), self.cue[0])
-        if before and before[-1].lower() in _NOUN_BEFORE:
+        before = _TOKEN.findall(self.text, max(self.first, self.cue[0] - 60, self._quoted_to()), self.cue[0])
+        if before and before[-1].lower() in words.NOUN_BEFORE:
             return None
-        if before and before[-1].lower() in ("to", "and") and self.lemma not in _SAY:
+        if before and before[-1].lower() in ("to", "and") and self.lemma not in words.SAY:
+            return None
+        word = self.text[slice(*self.cue)]
+        if self.lemma in words.NOUNS and word.lower() in (self.lemma, f"{self.lemma}s") and not _verbal(before, word):
             return None
         quoted = self._quoted()
         clause = None if quoted and quoted[0][0] < self.cue[0] else self._clause()
@@ -144,17 +131,18 @@ class _Place:
         if not content:
             return None
         inverted = content[0][0] < self.cue[0]
-        passive = [word.lower() for word in before if word.lower() in _BE][-1:] and self.text[: self.cue[1]].endswith(
-            ("ed", "told")
-        )
+        word = word.lower()
+        passive = word.endswith(("ed", "told")) and any(x.lower() in words.BE for x in before[-3:])
         holder = None if passive else self._subject()
-        if holder is None and (inverted or form == "quotation" or passive):
+        if self.cue[0] == self.first and word.endswith("ing"):
+            holder = self._after(content[-1][1])
+        elif holder is None and (inverted or form == "quotation" or passive):
             holder = self._inverted()
         if not self.cues.writer and holder is not None and self.text[slice(*holder)] == "I":
             return None  # C2: the writer of the text
         if holder is not None and any(a < holder[1] and holder[0] < b for a, b in content):
             holder = self._inverted() if inverted else None
-        negated = any(word.lower().replace("’", "'") in _NEGATION for word in before[-3:])
+        negated = any(word.lower().replace("’", "'") in words.NEGATION for word in before[-3:])
         return SurfaceClaim(self.cue, self.lemma, form, content, holder, negated)
 
     # ------------------------------------------------------------ content
@@ -164,9 +152,9 @@ class _Place:
         text, (start, end) = self.text, self.cue
         found: list[Range] = []
         before = None
-        for q in self.quotes:
-            if q.outer_end <= start:
-                before = q
+        following = bisect_right(self.starts, start)
+        if following and self.quotes[following - 1].outer_end <= start:
+            before = self.quotes[following - 1]
         if before is not None and start - before.outer_end <= _GAP:
             gap = text[before.outer_end : start]
             closed = text[before.start : before.end].rstrip(" '’”\"")[-1:] in (",", "?", "!", "—", "-", "…")
@@ -176,9 +164,7 @@ class _Place:
                 and not self._cue_in(gap)
             ):
                 found.append((before.start, before.end))
-        for q in self.quotes:
-            if q.outer_start < end:
-                continue
+        for q in self.quotes[following : following + 1]:
             gap = text[end : q.outer_start]
             if len(gap) > _GAP or self._cue_in(gap):
                 break
@@ -204,65 +190,80 @@ class _Place:
     def _clause(self) -> tuple[str, list[Range]] | None:
         text, (_, end) = self.text, self.cue
         cues, lemma, stop = self.cues, self.lemma, self._end()
-        words = [(m.group(), m.start()) for m in _TOKEN.finditer(text, end, min(stop, end + 120))]
-        following = [word.lower() for word, _ in words]
+        after = [(m.group(), m.start()) for m in _TOKEN.finditer(text, end, min(stop, end + 120))]
+        following = [word.lower() for word, _ in after]
         if lemma in cues.denial and following[:1] not in ([","], [":"], []) and following[0] not in ("that", "by"):
-            return ("object", [(words[0][1], stop)]) if following[0] not in _NOT_CLAUSE else None
+            return ("object", [(after[0][1], stop)]) if following[0] not in words.NOT_CLAUSE else None
+        if lemma in cues.infinitive and following[:1] == ["to"] and len(after) > 1:
+            return "infinitive", [(after[0][1], stop)]
         if following[:1] == ["that"] or "that" in following[1:9]:
             i = following.index("that")
             between = following[:i]
-            plain = not any(word in _FINITE_WORDS or word in (";", ":") for word in between)
-            if plain and (i + 1 < len(following)) and following[i + 1] not in _WH:
-                return "that", [(words[i][1], stop)]
-        if following and following[0] in _WH:
+            plain = not any(
+                word in words.FINITE_WORDS or word in (";", ":") or cues.forms.get(word, "note") not in words.NOUNS
+                for word in between
+            )
+            if plain and (i + 1 < len(following)) and following[i + 1] not in words.WH:
+                return "that", [(after[i][1], stop)]
+        if following and following[0] in words.WH:
             return None
         if lemma in cues.infinitive:
             for i, word in enumerate(following[:7]):
                 if word == "to" and i + 1 < len(following) and (i == 0 or lemma not in cues.type["commissive"]):
-                    return "infinitive", [(words[i][1], stop)]
-                if word in (",", ";", ":", "—") or word in _FINITE_WORDS:
+                    return "infinitive", [(after[i][1], stop)]
+                if word in (",", ";", ":", "—") or word in words.FINITE_WORDS:
                     break
         for i, word in enumerate(following[:8]):
-            if word in cues.preposition.get(lemma, ()) and i + 1 < len(words):
-                return "object", [(words[i + 1][1], stop)]
+            if word in cues.preposition.get(lemma, ()) and i + 1 < len(after):
+                return "object", [(after[i + 1][1], stop)]
         if (
             following
             and following[0] not in (",", ";", ":", "—", "–", "--", "(", ")")
-            and following[0] not in _NOT_CLAUSE
+            and following[0] not in words.NOT_CLAUSE
         ):
-            opener = following[0] in _OPENERS or words[0][0][0].isupper()
-            rest = text[words[0][1] : stop]
+            opener = following[0] in words.OPENERS or after[0][0][0].isupper()
+            rest = text[after[0][1] : stop]
             if lemma in cues.object:
-                return "object", [(words[0][1], stop)]
-            finite = _FINITE.search(rest, len(words[0][0]))
+                return "object", [(after[0][1], stop)]
+            finite = _FINITE.search(rest, len(after[0][0]))
             if finite and (lemma == "say" or (opener and lemma not in cues.ambiguous)) and not self._closing(rest):
-                return "bare", [(words[0][1], stop)]
+                return "bare", [(after[0][1], stop)]
         return self._parenthesis()
 
     def _closing(self, rest: str) -> bool:
         """Whether only a name follows, as in '..., said Ada Lindqvist.' after a clause."""
-        return self.text[self.first : self.cue[0]].rstrip()[-1:] == "," and len(rest.split()) < 6
+        return (
+            self.text[self.first : self.cue[0]].rstrip()[-1:] == ","
+            and len(rest.split()) < 6
+            and not any(word in words.FINITE_WORDS for word in rest.split())
+        )
 
     def _parenthesis(self) -> tuple[str, list[Range]] | None:
         """'The port is safe, X said', '..., said X', 'The port, X said, is safe', '..., as stated by X'."""
         text, (start, end) = self.text, self.cue
         left = text.rfind(",", self.first, start)
-        if left < 0 or left - self.first < 8:
+        if left - self.first < 3:
             return None
         gap, after = text[left + 1 : start], text[end : self.last]
-        if len(gap) > _GAP or self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as "):
+        if len(gap) > _GAP or (self.lemma in self.cues.ambiguous and not gap.lstrip().startswith("as ")):
             return None
         clause = text[self.first : left]
         as_ = gap.split()[:1] == ["as"]
+        opener, starter = (_WORD.search(part) for part in (gap, clause))
+        if opener and not as_ and opener.group() in words.PREPOSITIONS | words.WH:
+            return None
+        if starter and starter.group().lower() in words.SUBORDINATE_FIRST:
+            return None
         if not gap.strip():
             if self._cue_in(after) or len(after.split()) > 25:
                 return None
         elif not as_ and self._subject() is None:
             return None
-        if self._cue_in(clause) or not _FINITE.search(clause):
+        splits = bool(gap.strip()) and after.startswith(", ")
+        if self._cue_in(clause) or not _FINITE.search(clause if not splits else clause + after[:_REACH]):
             return None
         content = [(self.first, left)]
-        if gap.strip() and after.startswith(", ") and len(after) > 10:
+        if splits:
             content.append((end + 2, self.last))
         elif gap.strip() and not as_ and len(after.strip(_EDGES).split()) > 8:
             return None
@@ -271,32 +272,59 @@ class _Place:
     def _end(self) -> int:
         """The end of a clause that begins after the cue: the sentence's, or that of a quotation which ends later."""
         end = self.last
-        for q in self.quotes:
-            if q.start < end < q.end:
-                end = q.end
-        for word in _WORD.finditer(self.text, self.cue[1] + 10, end):
+        i = bisect_right(self.starts, end - 1) - 1
+        if i >= 0 and self.quotes[i].start < end < self.quotes[i].end:
+            end = self.quotes[i].end
+        near = min(end, self.cue[1] + _REACH)
+        if self.cue[0] == self.first and self.text[self.first : self.cue[1]].endswith(("ing", "ed")):
+            # 'Denying the report, Lindqvist left.'
+            comma = self.text.find(",", self.cue[1], near)
+            return comma if comma > 0 else end
+        for word in _WORD.finditer(self.text, self.cue[1] + 10, near):
             if word.group() in self.cues.forms and not self._inside(word.start()):
                 joined = _JOINED.search(self.text, self.cue[1], word.start())
                 if joined is not None:
                     end = joined.start()
                     break
         tail = next(
-            (m.start() for m in _TAIL.finditer(self.text, self.cue[1], end) if not self._inside(m.start())), end
+            (m.start() for m in _TAIL.finditer(self.text, self.cue[1], min(end, near)) if self._ends(m, end)), end
         )
         return tail if tail - self.cue[1] > 15 else end
 
+    def _ends(self, tail: re.Match[str], end: int) -> bool:
+        """Whether what the author may have added runs to the end: between two commas it is part of the clause."""
+        return not self._inside(tail.start()) and "," not in self.text[tail.end() : end]
+
     def _inside(self, at: int) -> bool:
-        return any(q.start <= at < q.end for q in self.quotes)
+        return self._quotation(at) is not None
+
+    def _quotation(self, at: int) -> Quotation | None:
+        i = bisect_right(self.starts, at) - 1
+        return self.quotes[i] if i >= 0 and at < self.quotes[i].end else None
+
+    def _after(self, start: int) -> Range | None:
+        """The noun phrase that begins the next clause."""
+        tokens = [
+            m for m in _TOKEN.finditer(self.text, start, min(self.last, start + _GAP)) if m.group()[0] not in ",;:"
+        ]
+        if not tokens:
+            return None
+        if _plain(tokens[0]) in words.DETERMINERS:
+            return _noun_phrase(tokens[:2])
+        size = 1
+        while size < len(tokens) and tokens[size].group()[0].isupper():
+            size += 1
+        return _noun_phrase(tokens[:size])
 
     def _whole(self, content: list[Range]) -> list[Range]:
         """Ranges in order, joined where they overlap, widened over quotations, without edges."""
         merged: list[Range] = []
-        for start, end in sorted(content):
-            for q in self.quotes:
-                if q.start < end <= q.end and not q.start <= self.cue[0] < q.end:
-                    end = q.end
-                if q.start <= start < q.end:
-                    start = q.start
+        for range_ in sorted(content):
+            start, end = range_
+            if (q := self._quotation(end - 1)) is not None:
+                end = q.end
+            if (q := self._quotation(start)) is not None:
+                start = q.start
             if merged and start <= merged[-1][1]:
                 merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
             else:
@@ -306,12 +334,17 @@ class _Place:
 
     # ------------------------------------------------------------ holder
 
+    def _quoted_to(self) -> int:
+        """Where the last quotation before the cue ends."""
+        i = bisect_right(self.starts, self.cue[0]) - 1
+        return self.quotes[i].outer_end if i >= 0 else 0
+
     def _subject(self) -> Range | None:
         """The noun phrase before the cue, without what follows its noun."""
         text = self.text
-        start = max([self.first, *(q.outer_end for q in self.quotes if q.outer_end <= self.cue[0])])
+        start = max(self.first, self.cue[0] - _REACH, self._quoted_to())
         tokens = list(_TOKEN.finditer(text, start, self.cue[0]))
-        while tokens and (_plain(tokens[-1]) in _AUXILIARY or _plain(tokens[-1]).endswith("ly")):
+        while tokens and (_plain(tokens[-1]) in words.AUXILIARY or _plain(tokens[-1]).endswith("ly")):
             tokens.pop()
         segments: list[list[re.Match[str]]] = [[]]
         for token in tokens:
@@ -325,17 +358,18 @@ class _Place:
 
     def _inverted(self) -> Range | None:
         """The noun phrase after the cue."""
-        stop = min([self.last, *(q.outer_start for q in self.quotes if q.outer_start >= self.cue[1])])
+        i = bisect_right(self.starts, self.cue[1])
+        stop = min(self.last, self.cue[1] + _REACH, self.quotes[i].outer_start if i < len(self.quotes) else self.last)
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(self.text, self.cue[1], stop):
             if token.group() in (",", ";", ":", "—", "–", "--", "(", ")"):
                 break
             tokens.append(token)
-        if not tokens or (_plain(tokens[0]) in _PREPOSITIONS and _plain(tokens[0]) != "by"):
+        if not tokens or (_plain(tokens[0]) in words.PREPOSITIONS and _plain(tokens[0]) != "by"):
             return None
         if _plain(tokens[0]) == "by":
             tokens = tokens[1:]
-        return _noun_phrase(tokens) if tokens else None
+        return _noun_phrase(_until_clause(tokens)) if tokens else None
 
     def _according(self) -> SurfaceClaim | None:
         text, (start, end) = self.text, self.cue
@@ -358,11 +392,18 @@ class _Place:
         content = self._whole(content)
         if not content:
             return None
-        return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(tokens))
+        return SurfaceClaim(self.cue, self.lemma, "according", content, _noun_phrase(_until_clause(tokens)))
 
 
-_WH = frozenset("what who whom whose which how why where when whether if".split())
-_FINITE_WORDS = frozenset("is are was were has had have will would could should may might can said".split())
+def _verbal(before: list[str], word: str) -> bool:
+    """Whether a word that may be a noun follows what a verb follows: a subject, 'to', or an auxiliary."""
+    if not before:
+        return False
+    last = before[-1]
+    plain = last.lower().replace("’", "'")
+    if plain in words.PRONOUNS or plain in words.AUXILIARY or plain == "to":
+        return True
+    return last[0].isupper() if word.endswith("s") else plain.endswith("s") and plain not in words.NOUN_BEFORE
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -377,25 +418,36 @@ def _strip(text: str, start: int, end: int) -> Range:
     return start, end
 
 
+def _until_clause(tokens: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The words before a clause that says more of the noun."""
+    stop = next((i for i, token in enumerate(tokens) if _plain(token) in words.SUBORDINATE), len(tokens))
+    return tokens[:stop]
+
+
 def _noun_phrase(tokens: list[re.Match[str]]) -> Range | None:
     """The first noun phrase after the last word that opens a clause, up to a preposition or a relative."""
-    opened = [i for i, token in enumerate(tokens) if _plain(token) in _SUBORDINATE]
+    opened = [i for i, token in enumerate(tokens) if _plain(token) in words.SUBORDINATE]
     if opened:
         tokens = tokens[opened[-1] + 1 :]
-    while tokens and (_plain(tokens[0]) in _PREPOSITIONS - {"who"} or _plain(tokens[0]) in _AUXILIARY):
+    while tokens and (
+        _plain(tokens[0]) in words.PREPOSITIONS - {"who"} | {"and", "or"} or _plain(tokens[0]) in words.AUXILIARY
+    ):
         tokens = tokens[1:]
     if not tokens:
         return None
-    if _plain(tokens[0]) in _PRONOUNS and not (
+    if _plain(tokens[0]) in words.PRONOUNS and not (
         len(tokens) > 1 and _plain(tokens[0]) in ("some", "many", "both", "one")
     ):
         return tokens[0].span()
     end = 1
-    while end < len(tokens) and end < 9 and _plain(tokens[end]) not in _PREPOSITIONS:
-        if _plain(tokens[end]) in _AUXILIARY or _plain(tokens[end]) in _DETERMINERS:
+    while end < len(tokens) and end < 9 and _plain(tokens[end]) not in words.PREPOSITIONS:
+        joined = _plain(tokens[end - 1]) == "and"
+        if _plain(tokens[end]) in words.AUXILIARY or (_plain(tokens[end]) in words.DETERMINERS and not joined):
+            break
+        if _plain(tokens[end]) in words.FINITE_WORDS:
             break
         end += 1
-    named = tokens[0].group()[0].isupper() or _plain(tokens[0]) in _DETERMINERS or tokens[0].group()[0].isdigit()
+    named = tokens[0].group()[0].isupper() or _plain(tokens[0]) in words.DETERMINERS or tokens[0].group()[0].isdigit()
     if not named and end > 4:
         return None
     stop = tokens[end - 1].end()

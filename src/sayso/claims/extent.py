@@ -1,0 +1,252 @@
+"""How far a content reaches: over whole quotations, and not over what is no longer of it (rule C5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from spacy.tokens import Token
+
+from sayso.claims.clauses import Form, clause_of
+from sayso.claims.text import FINITE, MARKS, SUBJECTS, ParsedText, Range, is_edge, tense
+
+__all__ = ["content_of", "merge"]
+
+
+def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
+    """The form and the ranges of what a verb has as its content, or None."""
+    before, after = quotations_of(text, v)
+    quoted = [q for q in (before, after) if q is not None]
+    clause = clause_of(text, v, lemma)
+    if not quoted:
+        if clause is None:
+            return None
+        return clause[0], merge(text, v, cut(text, v, clause[1]))
+    if clause is None or clause[0] in ("object", "question"):
+        whole = clause is not None and any(touch(r, q) for r in clause[1] for q in quoted)
+        return "quotation", merge(text, v, [*quoted, *(clause[1] if whole and clause is not None else [])])
+    form, ranges = clause
+    if form == "parenthesis":
+        # A quotation says better where the clause ends; the clause may begin before it: 'The port "is safe," she said.'
+        if before is None:
+            ranges = [r for r in ranges if any(touch(r, q) for q in quoted)]
+        else:
+            ranges = [(start, min(end, before[1])) for start, end in ranges if start < before[1] and end > before[0]]
+    elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
+        ranges = []
+    if before is not None and form in ("that", "bare") and before[0] - v.sent.start > 2:
+        # 'On "Harbour Tonight," Lindqvist said the port was safe': a title.
+        return form, merge(text, v, cut(text, v, ranges))
+    return ("that" if form == "that" else "quotation"), merge(text, v, [*ranges, *quoted])
+
+
+def cut(text: ParsedText, v: Token, ranges: list[Range]) -> list[Range]:
+    """Content without what follows it and is not of it, though the parse has hung it there.
+
+    A second cue of the same holder ('said the port was safe and promised to reopen it'), and what the author may have
+    added after a dash or a comma (C5). Content that breaks off within a word or before its own verb runs on.
+    """
+    kept: list[Range] = []
+    for start, end in ranges:
+        if start < v.i:
+            kept.append((start, end))
+            continue
+        stop = _run_on(text, v, start, end)
+        for t in text.tokens[start + 1 : stop]:
+            first = _foreign(text, v, t, start, stop)
+            if first is not None:
+                stop = first
+                while stop > start and (is_edge(text.tokens[stop - 1]) or text.tokens[stop - 1].dep_ == "cc"):
+                    stop -= 1
+                break
+        if stop > start:
+            kept.append((start, stop))
+    return kept
+
+
+def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
+    """The end of a content, which the parse may have lost before the sentence's."""
+    last = v.sent.end
+    while last > end and is_edge(text.tokens[last - 1]):
+        last -= 1
+    if end >= last:
+        return end
+    following, tokens = text.tokens[end], text.tokens
+    joint = end
+    while joint < last and (is_edge(tokens[joint]) or tokens[joint].text == ","):
+        joint += 1
+    if joint < last and tokens[joint].dep_ == "cc" and text.lower(joint + 1) == "that" == text.lower(start):
+        return last
+    if text.quote[end - 1] < 0 and following.text in MARKS and end + 1 < last and text.quote[end + 1] >= 0:
+        return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
+    glued = not tokens[end - 1].whitespace_ and not is_edge(following)
+    # 'that the firm joined with the council made a mistake': the parse took the participle for the verb.
+    verb = following.tag_ in FINITE and text.cues.lemma(following.text) is None and v.dep_ in ("ROOT", "conj")
+    return last if glued or tokens[end - 1].dep_ == "cc" or (verb and text.quote[end - 1] < 0) else end
+
+
+def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int | None:
+    """Where a token begins something that is not of the content that it stands in, if it does."""
+    if text.quote[t.i] >= 0 or t.i - start < 2:
+        return None
+    if t.text in ("—", "–", "--", "-") and t.i - start > 1 and end - t.i > 2:
+        added = text.tokens[t.i + 1].lower_ in ("as", "which", "who", "where", "referring")
+        return t.i if added else None
+    if t.lower_ in ("which", "where", "who", "whose") and text.tokens[t.i - 1].text == ",":
+        # Up to the end only: between two commas it is part of the clause.
+        return None if any(x.text == "," for x in text.tokens[t.i + 1 : end]) else t.i - 1
+    if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
+        return None
+    lemma = text.cues.lemma(t.text)
+    if lemma is None and t.lower_ not in ("referring", "alluding"):
+        return None
+    if any(c.dep_ in SUBJECTS for c in t.children):
+        left = t.left_edge.i
+        joined = next((i for i in range(left, max(left - 3, start), -1) if text.tokens[i].dep_ == "cc"), None)
+        says = lemma == "say" and t.dep_ in ("conj", "advcl") and tense(t) == tense(v)
+        return joined if says and joined is not None and text.tokens[joined - 1].text == "," else None
+    early = [c.i for c in t.children if c.dep_ in ("aux", "neg", "advmod", "cc", "preconj") and c.i < t.i]
+    first = min([t.i, *early])
+    before = text.tokens[first - 1]
+    same = tense(t) == tense(v) != "" or (v.tag_ == "VBG" and t.tag_ == "VBG")
+    second = t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and same
+    progressive = v.tag_ != "VBG" or any(c.dep_ == "aux" for c in v.children)
+    added = t.tag_ == "VBG" and before.text in (",", "—", "–", "--", *MARKS) and progressive
+    if second or added:
+        if lemma is not None:
+            text.governor[t.i] = v.i
+        return first
+    return None
+
+
+def touch(a: Range, b: Range) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+def quotations_of(text: ParsedText, v: Token) -> tuple[Range | None, Range | None]:
+    """The quotations that the cue's phrase stands beside: the one before it and the one after it."""
+    if text.quote[v.i] >= 0:
+        return None, None
+    before = _quote_before(text, v)
+    after = _quote_after(text, v, before is not None)
+    return (None if before is None else text.quotes[before]), (None if after in (None, before) else text.quotes[after])
+
+
+def _quote_before(text: ParsedText, v: Token) -> int | None:
+    """The quotation that ends before the cue's phrase: '..., X said'."""
+    i, steps = v.i - 1, 0
+    while i >= 0 and text.block[i] == text.block[v.i] and steps < 30:
+        if text.quote[i] >= 0:
+            q = text.quote[i]
+            start, end = text.quotes[q]
+            between = text.tokens[end : v.i]
+            opening = text.tokens[start - 2] if start > 1 else None
+            if (
+                opening is not None
+                and end - start < 7
+                and (opening.tag_ == "POS" or opening.lower_ in ("on", "in", "of"))
+            ):
+                return None  # a title: 'on "Harbour Tonight," Lindqvist said'
+            while end > start + 1 and text.tokens[end - 1].text in MARKS:
+                end -= 1
+            last = text.tokens[end - 1].text[-1]
+            closed = last in ",?!—-…" or any(t.text in (",", "—", "–", "--") for t in between[:3])
+            return q if closed and _is_phrase(text, v, between) else None
+        token = text.tokens[i]
+        if token.text in (".", "!", "?", ";", ":"):
+            return None
+        i, steps = i - 1, steps + 1
+    return None
+
+
+def _quote_after(text: ParsedText, v: Token, parenthetical: bool) -> int | None:
+    """The quotation that begins after the cue's phrase: 'X said: ...', and 'X said. ...' after a quotation."""
+    n, i, steps = len(text.tokens), v.i + 1, 0
+    stopped = False
+    while i < n and text.block[i] == text.block[v.i] and steps < 80:
+        if text.quote[i] >= 0:
+            q = text.quote[i]
+            start, end = text.quotes[q]
+            if parenthetical and not stopped and end - start < 6 and text.tokens[start - 2].text not in (",", ":"):
+                i, steps = end, steps + 1  # a title: 'said on "Harbour Tonight"'
+                stopped = text.tokens[end - 1].text == "."
+                continue
+            between = [t for t in text.tokens[v.i + 1 : start] if text.quote[t.i] < 0]
+            if not _is_phrase(text, v, between):
+                return None
+            between = [t for t in between if not t.is_space and t.text not in MARKS]
+            words = [t for t in between if not t.is_punct]
+            comma = bool(between) and between[-1].text in (",", ":", ".")
+            if stopped and (not parenthetical or _has_own_cue(text, q)):
+                return None
+            if not comma and (words or end - start < 4):
+                return None
+            return q
+        token = text.tokens[i]
+        if token.text in (".", "!", "?"):
+            if not parenthetical or stopped:
+                return None
+            stopped = True
+        elif stopped and not (token.is_punct or token.is_quote or token.is_space):
+            return None
+        i, steps = i + 1, steps + 1
+    return None
+
+
+def _has_own_cue(text: ParsedText, q: int) -> bool:
+    """Whether a cue follows a quotation directly: '..., Y said'."""
+    end = text.quotes[q][1]
+    if text.tokens[end - 1].text not in (",", "?", "!", "—"):
+        return False
+    following = text.tokens[end : end + 12]
+    for t in following:
+        if t.text in (".", ";") or text.quote[t.i] >= 0 or text.block[t.i] != text.block[end - 1]:
+            return False
+        if text.cues.lemma(t.text) is not None:
+            return True
+    return False
+
+
+def _is_phrase(text: ParsedText, v: Token, between: Iterable[Token]) -> bool:
+    """Whether some words beside a cue are only its holder, its addressee, and when and where."""
+    for t in between:
+        if text.cues.lemma(t.text) is not None and t.tag_.startswith("VB") and t.dep_ not in ("amod", "relcl", "acl"):
+            return False
+        if (
+            t.tag_ in FINITE
+            and t.dep_ not in ("aux", "auxpass", "relcl")
+            and not any(a.dep_ in ("relcl", "acl", "advcl") for a in _upward(t, v))
+        ):
+            return False
+    return True
+
+
+def _upward(t: Token, stop: Token) -> Iterator[Token]:
+    while t != stop:
+        yield t
+        if t.head == t:
+            return
+        t = t.head
+
+
+def merge(text: ParsedText, v: Token, ranges: list[Range]) -> list[Range]:
+    """Ranges in order, overlapping ones joined, each widened over the quotation that it begins or ends in."""
+    merged: list[Range] = []
+    for start, end in sorted(_widen(text, v, r) for r in ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    trimmed = (text.trim(*r) for r in merged)
+    return [r for r in trimmed if r[0] < r[1]]
+
+
+def _widen(text: ParsedText, v: Token, content: Range) -> Range:
+    """A range over the quotations at its ends; of one that would hold the cue, the longer side."""
+    start, end = content
+    for edge in (content[0], content[1] - 1):
+        q = text.quote[edge]
+        if q >= 0 and text.quote[v.i] != q:
+            start, end = min(start, text.quotes[q][0]), max(end, text.quotes[q][1])
+    if start <= v.i < end:
+        return max((start, v.i), (v.i + 1, end), key=lambda r: r[1] - r[0])
+    return start, end
