@@ -191,7 +191,7 @@ def stance_of_newsmtsc(path: Path) -> Iterable[Row]:
 
 
 def _span(doc: Doc, place: Sequence[int]) -> Span:
-    span = TokenIndex(doc).span(*place)
+    span = TokenIndex(doc).span(place[0], place[1])
     assert span is not None
     return span
 
@@ -284,9 +284,10 @@ def stance_of_gold(records: Sequence[Record], project: Project, model: str | Non
         made += [judgement.label for judgement, _ in judge_items(doc, items, spot)]
     for system, labels in (("majority", ["none"] * len(gold)), (f"ours on {model or 'rules'}", made)):
         right = sum(one == other != "none" for one, other in zip(gold, labels, strict=True))
+        seen, there = (sum(label != "none" for label in side) for side in (labels, gold))
         yield {
             "stance": "gold", "system": system, "macro F1": macro(gold, labels), "n": len(gold),
-            "against or favor": f"{right} right of {sum(x != 'none' for x in labels)}, {sum(x != 'none' for x in gold)} in gold",
+            "against or favor": f"{right} right of {seen}, {there} in gold",
         }  # fmt: skip
 
 

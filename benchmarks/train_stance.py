@@ -96,7 +96,7 @@ def fit(train: Sequence[Example]) -> dict[str, Any]:
     heaviest = np.abs(weights - weights.mean(axis=0)).max(axis=0).round(6)
     kept = sorted(names[i] for i in np.argsort(-heaviest, kind="stable")[:KEPT])
     model = regression(kept)
-    assert tuple(model.classes_) == NAMES  # noqa: S101
+    assert tuple(model.classes_) == NAMES
     rounded = np.rint(model.coef_ * SCALE).astype(int)
     biases = np.rint(model.intercept_ * SCALE).astype(int).tolist()
     table = {name: rounded[:, i].tolist() for i, name in enumerate(kept) if rounded[:, i].any()}

@@ -19,7 +19,7 @@ from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
-from sayso.token_index import TokenIndex
+from sayso.token_index import TokenIndex, is_annotated
 
 __all__ = ["SCORES", "EntityFinder", "create_entities"]
 
@@ -43,7 +43,7 @@ class EntityFinder:
         """Replace `doc.ents`."""
         labels = {**self.scheme.ontonotes, **{label: label for label in self.scheme.entity}}
         proposals = None
-        if doc.has_annotation("ENT_IOB"):
+        if is_annotated(doc, "ENT_IOB"):
             proposals = [Proposal(e.start_char, e.end_char, labels[e.label_]) for e in doc.ents if e.label_ in labels]
         places = doc.to_array(["IDX", "SENT_START"]) if len(doc) else np.zeros((0, 2))
         starts = [int(start) for start in places[places[:, 1] == 1, 0]]

@@ -27,7 +27,7 @@ from sayso.resources import resource
 from sayso.scheme import Scheme
 from sayso.segmentation import segment
 from sayso.stance_features import features, stance_words, stem
-from sayso.token_index import TokenIndex
+from sayso.token_index import TokenIndex, is_annotated
 
 __all__ = [
     "Judgement",
@@ -69,6 +69,7 @@ _AGAINST_NOUNS = _words("attack protest complaint charge allegation accusation a
 _ACCUSATIONS = stance_words().wrongs | {"allegation", "accusation"}
 # Before a noun: what follows is no verb.
 _BEFORE_NOUN = _words("the a an his her its their our my your this that these those of in on at for with no some")
+_CLOSING = frozenset("\"'”’)")
 _GROUPS = ("stances", "stance_holders", "stance_evidence")
 
 
@@ -123,12 +124,15 @@ def judge(doc: Doc, holder: Span, target: Span) -> Judgement:
     Args:
         doc: with claims on it, and parsed or not.
     """
-    return _judged(holder, target, attributions(doc), parsed=doc.has_annotation("DEP"))
+    return _judged(holder, target, attributions(doc), parsed=is_annotated(doc, "DEP"))
 
 
 def _judged(holder: Span, target: Span, claims: Iterable[Attribution], *, parsed: bool) -> Judgement:
     sentence = target.sent
-    if sentence.text.rstrip("\"'”’)").endswith("?"):
+    last = sentence.end - 1
+    while last > sentence.start and (sentence.doc[last].is_space or sentence.doc[last].text in _CLOSING):
+        last -= 1
+    if sentence.doc[last].text.endswith("?"):
         return Judgement(NONE, UNSEEN, "default")
     if parsed and (label := _by_parse(holder, target)) is not None:
         return Judgement(label, RULE, "parse")
@@ -306,7 +310,7 @@ def judge_items(doc: Doc, items: Iterable[Item], spot: Callable[[Mention], Span]
     for ent in doc.ents:
         if ent.kb_id_:
             mentions[ent.kb_id_].append(ent)
-    claims, parsed = attributions(doc), doc.has_annotation("DEP")
+    claims, parsed = attributions(doc), is_annotated(doc, "DEP")
     by_sentence: dict[int, list[Attribution]] = defaultdict(list)
     for claim in claims:
         for part in claim.content:
@@ -413,9 +417,11 @@ def _entities(doc: Doc, scheme: Scheme) -> Iterator[Entity]:
 
 
 def _claims(doc: Doc) -> Iterator[Claim]:
+    links = {i: e.kb_id_ for e in doc.ents for i in range(e.start, e.end) if e.kb_id_}
     for found in attributions(doc):
         cue, held = found.cue, found.holder
-        holder = None if held is None else Mention(held.start_char, held.end_char, held.text, found.entity)
+        link = next((links[s.end - 1] for s in (held, found.antecedent) if s is not None and s.end - 1 in links), None)
+        holder = None if held is None else Mention(held.start_char, held.end_char, held.text, link)
         content = tuple(Anchor(part.start_char, part.end_char, part.text) for part in found.content)
         span = (cue.start_char, cue.end_char, cue.text)
         yield Claim(found.id, *span, found.lemma, holder, content, found.type, found.polarity)
