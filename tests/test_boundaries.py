@@ -73,6 +73,37 @@ GOLDEN = {
     "bracketed-list": ["1) Open the door.", "2) Close it again."],
     "plan-b": ["It is plan B.", "It works."],
     "emoji": ["She smiled 😀.", "😀 He did too."],
+    "office-before-name": ["U.S. President Lund spoke.", "F.B.I. Director Berg did not."],
+    "weekday-after-the-time": ["The vote is at 9 a.m. Monday.", "It ends at 5 p.m. Tuesday."],
+    "question-after-an-abbreviation": ["Is it 5 p.m.?", "Yes!", "Is it Example Inc.?", "No."],
+    "many-initials": ["J. R. R. Lund and A. Berg met J. Smit.", "He left."],
+    "number-before-name": ["No. 10 Quay Street was shut.", "Is it No. 5?", "It is."],
+    "contraction-opens": ["They brought ropes, lamps, etc.", "He'd seen the boat.", "It left at 5 p.m.", "She’ll wait."],
+    "state-and-party": ["Sen. Lund (D-N.Y.) spoke.", "Rep. Berg, R-Calif., left."],
+    "cry-in-a-name": ["She left Yahoo! News in May.", "It was Yahoo!", "The firm is old."],
+    "address-inside-brackets": ["Read it (http://www.example.com/a) on Monday.", "It is long."],
+    "address-at-the-end": ["Read https://example.com/a.b?c=d", "It is long.", "Or https://example.com/b", "https://example.com/c"],
+    "quotation-in-a-quotation": ["“He said ‘no.’”", "Then she left."],
+    "several-sentences-in-brackets": ["(He left.", "She stayed.)", "[It rained.]", "They slept."],
+    "two-sentences-in-a-quotation": ["“It burned.", "Nobody was hurt.”", "The mayor left."],
+    "question-then-verb-of-speech": ["“Why now?” asked the mayor.", "Why now? thought Berg.", "“Sorry!” I say.", "She left."],
+    "four-spaced-full-stops": ["He waited . . . and left.", "He waited . . . .", "Then he left."],
+    "spaced-full-stops-before-lower-case": ["It was old ... and it leaked .. badly.", "It sank."],
+    "full-width-marks": ["The sign said “出口。”", "It was old.", "出口！", "She ran."],
+    "list-after-a-colon": ["Do this: 1. In the hall, open the door.", "2. The lamp comes next."],
+    "tenth-list-item": ["Close it.", "10. Open it."],
+    "set-off-by-a-space": ["She is right .", "i saw it too ?", "so did he !", "and she left."],
+    "shouted": ["do NOT buy it from NORVIK.", "they lied.", "READ THIS NOW!", "it is short."],
+    "careless-brackets": ["hold out your hand.", "(do not move it) it will come."],
+    "careless-short-word": ["i can do it.", "he left off of it.", "she stayed."],
+    "smiley": ["It works! :-)", "Try it ;) and see.", "It broke. :(", "Nobody cared :)", "She did."],
+    "end-of-a-letter": ["Call me on Monday.", "Regards,", "Berg"],
+    "thanks-inside": ["She said thanks, Berg did not.", "It was The Best, The Worst and The Rest."],
+    "stamp": ["Jo Berg", "03/04/2019 10:15 AM EST", "The pier burned.", "jo@example.com", "3/4/19 22:15", "It was old."],
+    "date-with-time-inside": ["It was signed on 03/04/2019 10:15 AM, they say.", "At 03/04/2019 10:15 it burned."],
+    "drawn-line": ["Nobody was hurt", "-----", "The mayor left", "=======", "It rained.", "*****"],
+    "dashes-inside": ["It is a so--called pier -- an old one.", "It is a----b."],
+    "signed-with-a-hyphen": ["The soup was good.", "-Lund"],
 }  # fmt: skip
 
 
@@ -90,9 +121,33 @@ def test_any_white_space_parts_sentences_and_belongs_to_none(space: str) -> None
     assert split(f"{space}The pier burned.{space}Nobody was hurt.{space}") == ["The pier burned.", "Nobody was hurt."]
 
 
-def test_without_white_space_nothing_is_split() -> None:
-    # Splitting here would tear names of files and hosts; cleaning never alters a text, so it stays as it was written.
-    assert split("This is a word.Next one stays.") == ["This is a word.Next one stays."]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The pier burned.Nobody was hurt.", ["The pier burned.", "Nobody was hurt."]),
+        ("He waited...Then he left.", ["He waited...", "Then he left."]),
+        ("The pier burned.I saw it.", ["The pier burned.", "I saw it."]),
+    ],
+)
+def test_a_missing_space_between_a_word_in_lower_case_and_a_capital(text: str, expected: list[str]) -> None:
+    assert split(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write to Example.Com today", "Write to example.Com today", "The file main.Py is here", "Call a.Berg today",
+        "See ch.The second", "Ask Dr.Berg today", "It runs on Asp.Net 4", "It is www.Norvik.example.Quay today",
+        "Use open.Read(x) now", "She works for e.Lund and Berg", "It is 3.The end", "“It burned.”Then he left",
+    ],
+)  # fmt: skip
+def test_a_name_with_a_point_is_not_torn(text: str) -> None:
+    assert split(text) == [text]
+
+
+def test_a_hundred_thousand_abbreviations_are_one_sentence() -> None:
+    text = "a.b. " * 100_000
+    assert list(sentences(text)) == [(0, len(text) - 1)]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\u2028", "."])
@@ -120,6 +175,14 @@ def test_sentences_hold_all_but_white_space_in_order(text: str) -> None:
 @given(running_text, running_text, running_text)
 @example("hello", ". World", "")
 @example("", "“Really?” Lund", "\nsaid it.")
+@example("a http:", "//b.example/c D", "")
+@example("1", "/2/2019 10:15 AM The", "")
+@example("\n", ":) The", "")
+@example("Tha", "nks, Berg", "")
+@example("he le", "t.Then he", " left")
+@example("--", "----- The", "")
+@example("b", " . the", "")
+@example("See http://b.example/c", " D", "")
 def test_a_block_is_split_by_itself(before: str, block: str, after: str) -> None:
     whole, start = before + block + after, len(before)
     end = start + len(block)
@@ -143,7 +206,7 @@ def read(text: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("unit", ["x", "word ", " ", "中", "[1] ", '"', "a,"])
+@pytest.mark.parametrize("unit", ["x", "word ", " ", "中", "[1] ", '"', "a,", "/", "-", "- ", ":(", "://", "Thanks,"])
 def test_five_megabytes_without_a_full_stop_take_linear_time_and_are_one_sentence(unit: str) -> None:
     def text(size: int) -> str:
         return (unit * (size // len(unit) + 1))[:size]
@@ -157,6 +220,20 @@ def test_five_megabytes_without_a_full_stop_take_linear_time_and_are_one_sentenc
     [
         *("a.b. ", ". ", ".", "…", "?!", '."', "A. ", "1. ", "No. 1 ", "U.S. ", ".[1]", '." ', '! " ', ". ' "),
         *("“Really?” Lund said. ", "It burned. ", "e.g. ", '." , ', ".\u2028", ". \n"),
+        *(
+            "a://b ",
+            "a://b C",
+            "a----- ",
+            "----- ",
+            "-----a",
+            "Thanks, A",
+            "Best,  ",
+            ". :) ",
+            " :) A",
+            ":) ",
+            "ab.Cd ",
+        ),
+        *("1/1/2019 1:15 PM A ", "1/1/2019 1:15 ", "1/", "(1/1/2019 1:15 A", "。"),
     ],
 )
 def test_many_full_stops_take_linear_time(unit: str) -> None:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from sayso.agreement import Agreement, Score, alpha, measure
     from sayso.boundaries import sentences
     from sayso.claims import Attribution, attribute, to_claims
-    from sayso.cleaning import Cleaning, Removal, Span, clean, reconstruct
+    from sayso.cleaning import Cleaning, Removal, Span, clean, clean_batch, reconstruct
     from sayso.components import pipeline
     from sayso.errors import InputError, IntakeError, LineageError, SaysoError, StorageError
     from sayso.layers import Anchor, Claim, Entity, Mention, Stance, Verifiable
+    from sayso.line_model import Explanation
     from sayso.loading import docs, load
     from sayso.package import InvalidCorpusError, build
     from sayso.rules import RULES, Rule
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "agreement": ("Agreement", "Score", "alpha", "measure"),
     "claims": ("Attribution", "attribute", "to_claims"),
-    "cleaning": ("Cleaning", "Removal", "Span", "clean", "reconstruct"),
+    "cleaning": ("Cleaning", "Removal", "Span", "clean", "clean_batch", "reconstruct"),
     "errors": ("InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"),
     "layers": ("Anchor", "Claim", "Entity", "Mention", "Stance", "Verifiable"),
+    "line_model": ("Explanation",),
     "loading": ("docs", "load"),
     "package": ("InvalidCorpusError", "build"),
     "rules": ("RULES", "Rule"),
@@ -42,10 +44,11 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "RULES", "Agreement", "Anchor", "Attribution", "Block", "Claim", "Cleaning", "Document", "Entity", "InputError",
-    "IntakeError", "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score",
-    "Sentence", "Span", "Stance", "StorageError", "Verifiable", "alpha", "attribute", "build", "clean", "docs",
-    "load", "measure", "pipeline", "reconstruct", "segment", "sentences", "suggest", "to_claims", "validate",
+    "RULES", "Agreement", "Anchor", "Attribution", "Block", "Claim", "Cleaning", "Document", "Entity", "Explanation",
+    "InputError", "IntakeError", "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError",
+    "Score", "Sentence", "Span", "Stance", "StorageError", "Verifiable", "alpha", "attribute", "build", "clean",
+    "clean_batch", "docs", "load", "measure", "pipeline", "reconstruct", "segment", "sentences", "suggest", "to_claims",
+    "validate",
 ]  # fmt: skip
 
 
@@ -53,7 +56,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name on first use."""
     if name not in _HOME:
         raise AttributeError(f"module 'sayso' has no attribute {name!r}")
-    return getattr(import_module(f"sayso.{_HOME[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"sayso.{_HOME[name]}"), name)
+    return value
 
 
 def __dir__() -> list[str]:

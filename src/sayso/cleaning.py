@@ -1,22 +1,35 @@
 """Decide which parts of a seed are boilerplate, and say why.
 
+Named rules decide first; of the lines that they leave, the line model removes those that it is sure of, and its
+reasons are kept. How sure it must be depends on the profile: `article` for what an extractor or a person took from a
+page, where nearly every line belongs to the text, `page` for all the visible text of a page.
+
 Cleaning only deletes. What is kept and what is removed tile the seed exactly; a kept span is one unbroken slice of
 one line. All offsets are Unicode code points of the seed, end exclusive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sayso.rules import DATE_STAMP, RULES, WHITESPACE, Rule, candidates
+from sayso.errors import InputError
+from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, rule_anywhere
 
-__all__ = ["Cleaning", "Removal", "Span", "clean", "keep_lines", "reconstruct"]
+if TYPE_CHECKING:
+    from sayso.line_model import Explanation, LineModel, Profile
+
+__all__ = ["Cleaning", "Removal", "Span", "clean", "clean_batch", "keep_lines", "reconstruct"]
 
 MOST_STRAY = 20
+# Texts are scored together up to so many code points: enough to share the work, few enough for the memory.
+BATCH = 1 << 19
 HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
+# On whole pages a credit in brackets heads many a list of stories, and a repeated title is a link; see
+# `benchmarks/cleaning_quality.py`.
+PAGE_HEAD = tuple(r for r in HEAD if r.id != "photo-caption")
 TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
 
 
@@ -43,11 +56,13 @@ class Cleaning:
         kept: the blocks, in order; none is empty and none starts or ends with white space.
         removed: everything else, in order; white space between blocks has the rule `whitespace`.
         date: the ISO date of a removed date stamp, or None.
+        explanations: why the line model removed what it did, by the start of each removal whose rule is `model`.
     """
 
     kept: tuple[Span, ...]
     removed: tuple[Removal, ...]
     date: str | None = None
+    explanations: Mapping[int, Explanation] = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)
@@ -58,26 +73,87 @@ class _Line:
     rule: str | None = None
 
 
-def clean(text: str) -> Cleaning:
+def clean(text: str, profile: Profile = "article") -> Cleaning:
     """Tile a seed into kept blocks and removals. Linear in the length of the text.
 
     Args:
         text: the whole seed.
+        profile: `article` for extracted text, `page` for all visible text of a page.
 
     Returns:
         spans in code points of `text`.
+
+    Raises:
+        InputError: there is no such profile.
     """
-    lines, stamp = _lines(text)
+    return clean_batch([text], profile)[0]
+
+
+def clean_batch(texts: Sequence[str], profile: Profile = "article", model: LineModel | None = None) -> list[Cleaning]:
+    """Clean many texts, each as `clean` would, in much less time.
+
+    Args:
+        texts: whole seeds.
+        profile: as in `clean`.
+        model: the line model; the profile's own if None.
+
+    Raises:
+        InputError: there is no such profile.
+    """
+    from sayso.line_model import line_model
+
+    if profile not in ("article", "page"):
+        raise InputError("profile", f"must be article or page, not {profile!r}")
+    model = line_model(profile) if model is None else model
+    cleanings: list[Cleaning] = []
+    for batch in _batches(texts):
+        parts = [_lines(text) for text in batch]
+        for text, (lines, _) in zip(batch, parts, strict=True):
+            _apply_rules(text, lines, profile)
+        explanations = _apply_model([lines for lines, _ in parts], model)
+        for text, (lines, stamp), reasons in zip(batch, parts, explanations, strict=True):
+            cleanings.append(Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text), reasons))
+    return cleanings
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    start = size = 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size > BATCH:
+            yield texts[start : i + 1]
+            start, size = i + 1, 0
+    yield texts[start:]
+
+
+def _apply_rules(text: str, lines: Sequence[_Line], profile: Profile) -> None:
     for line in lines:
-        for rule in candidates(line.text):
-            if rule.place == "anywhere" and _takes(rule, line.text):
-                line.rule = rule.id
-                break
+        line.rule = rule_anywhere(line.text)
     _related_lists(lines)
-    _stray_captions(text, lines)
-    _head(lines)
+    if profile == "article":
+        _stray_captions(text, lines)
+    _head(lines, HEAD if profile == "article" else PAGE_HEAD)
     _tail(lines)
-    return Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text))
+
+
+def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dict[int, Explanation]]:
+    """Give the lines that no rule takes and the line model is sure of to it; why, by the start of each line."""
+    import numpy as np
+
+    lines = [line for text in texts for line in text]
+    counts = [len(text) for text in texts]
+    features, points = model.score([line.text for line in lines], counts)
+    undecided = np.fromiter((line.rule is None for line in lines), np.bool_, len(lines))
+    taken = np.flatnonzero(model.decide(features, points, counts, undecided)).tolist()
+    reasons = dict(zip(taken, model.explain(features, points, taken), strict=True))
+    explanations: list[dict[int, Explanation]] = []
+    end = 0
+    for text in texts:
+        first, end = end, end + len(text)
+        explanations.append({lines[i].start: reasons[i] for i in range(first, end) if i in reasons})
+    for i in taken:
+        lines[i].rule = MODEL
+    return explanations
 
 
 def _stamped_date(text: str) -> str | None:
@@ -158,10 +234,10 @@ def _stray_captions(text: str, lines: Sequence[_Line]) -> None:
                 line.rule = rule.id
 
 
-def _head(lines: Sequence[_Line]) -> None:
+def _head(lines: Sequence[_Line], rules: Sequence[Rule]) -> None:
     for line in lines:
         if line.rule is None:
-            line.rule = next((rule.id for rule in HEAD if _takes(rule, line.text)), None)
+            line.rule = next((rule.id for rule in rules if _takes(rule, line.text)), None)
             if line.rule is None and _is_prose(line.text):
                 return
 

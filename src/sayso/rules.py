@@ -12,15 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-__all__ = ["NAME", "RULES", "WHITESPACE", "Place", "Rule", "candidates", "line_key"]
+__all__ = ["MODEL", "NAME", "RULES", "WHITESPACE", "Place", "Rule", "line_key", "rule_anywhere"]
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
 
 WHITESPACE = "whitespace"
 """Rule id of everything between blocks: line breaks, blank lines and the edges of lines."""
+
+MODEL = "model"
+"""Rule id of what the line model removes; `Cleaning.explanations` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +378,8 @@ _BY_PHRASE: tuple[Rule, ...] = (
         "A link to another story or to the rest of this one.",
         phrases="""
             read more | read full story | read the full story | read full article | read the full article | continue
-            reading | keep reading | see more | view more | show more | load more | learn more | full story | click here
-            | find out more | read also | also read | watch
+            reading | keep reading | see more | view more | show more | load more | full story | click here
+            | read also | also read | watch
         """,
         patterns=(
             r"(?:read (?:more|also|next|this)|also (?:read|see|watch)|see also|must read|more|watch|don't miss)\s*[:|»>–—-]\s.{1,200}",
@@ -596,7 +600,7 @@ _QUOTE = frozenset('"“”')
 
 
 def _is_caption(line: str) -> bool:
-    return _PHOTO_CREDIT.fullmatch(line) is not None
+    return line.endswith((")", ").")) and _PHOTO_CREDIT.fullmatch(line) is not None
 
 
 def _is_picture_title(line: str) -> bool:
@@ -655,14 +659,25 @@ RULES: dict[str, Rule] = {rule.id: rule for rule in (*_BY_PHRASE, *_BY_CONTEXT)}
 def _index() -> dict[str, tuple[Rule, ...]]:
     index: dict[str, list[Rule]] = {}
     for rule in _BY_PHRASE:
-        for word in sorted(rule.starts):
-            index.setdefault(word, []).append(rule)
+        if rule.place == "anywhere":
+            for word in sorted(rule.starts):
+                index.setdefault(word, []).append(rule)
     return {word: tuple(rules) for word, rules in index.items()}
 
 
-_CANDIDATES = _index()
+_BY_FIRST_WORD = _index()
+_LONGEST = max(rule.max_chars for rule in _BY_PHRASE if rule.place == "anywhere")
 
 
-def candidates(line: str) -> tuple[Rule, ...]:
-    """The rules whose first words this line has, in registry order."""
-    return _CANDIDATES.get(line_key(line), ())
+def rule_anywhere(line: str) -> str | None:
+    """The id of the first rule that takes a line wherever it stands."""
+    return None if len(line) > _LONGEST else _rule_anywhere(line)
+
+
+# The lines that are boilerplate are mostly the same ones, page after page.
+@lru_cache(maxsize=1 << 16)
+def _rule_anywhere(line: str) -> str | None:
+    for rule in _BY_FIRST_WORD.get(line_key(line), ()):
+        if len(line) <= rule.max_chars and rule.test(line):
+            return rule.id
+    return None

@@ -170,8 +170,14 @@ def _struck(document: Document) -> Text:
         if rule is None or rule == WHITESPACE:
             text.append(piece)
         else:
-            text.append(piece, "red strike").append(f" [{rule}]", "bold red")
+            text.append(piece, "red strike").append(f" [{_reason(document, start, rule)}]", "bold red")
     return text
+
+
+def _reason(document: Document, start: int, rule: str) -> str:
+    """The rule; of the line model also how sure it was, and the features that weighed most."""
+    why = document.cleaning.explanations.get(start)
+    return rule if why is None else f"{rule} {why.probability} %: {', '.join(why.features)}"
 
 
 def _tiles(document: Document) -> list[tuple[int, int, str | None]]:
@@ -204,8 +210,8 @@ def html(document: Document, annotations: Sequence[Annotation], labels: Sequence
     view = _view(document, annotations, labels)
     hue = {label: _HUES[i % len(_HUES)] for i, label in enumerate(labels)}
     seed = "".join(
-        f"<del>{escape(document.seed[start:end])}</del><small> [{escape(rule)}]</small>"
-        if rule not in (None, WHITESPACE)
+        f"<del>{escape(document.seed[start:end])}</del><small> [{escape(_reason(document, start, rule))}]</small>"
+        if rule is not None and rule != WHITESPACE
         else escape(document.seed[start:end])
         for start, end, rule in _tiles(document)
     )

@@ -1,0 +1,339 @@
+"""Any collection of scraped texts as a stream of documents, and of what had to be set aside, in bounded memory.
+
+A file's name tells its format, its first bytes must agree:
+
+    .jsonl .ndjson .json   one object a line
+    .parquet
+    .txt                   a document
+    .html .htm .xhtml      a document, to be extracted
+    .warc .wet             pages of a crawl, or their text
+
+and all but Parquet may end in `.gz` or `.zst` as well. A folder is all its files, in the order of their names; those
+whose name, or whose folder's, starts with `.` or `_` are passed over, as other tools do.
+
+Whatever is wrong with a document sets aside that document; whatever is wrong with a file, what is left of the file.
+Every document is either given out or set aside, once. Blank lines of JSONL are no documents.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sayso.errors import InputError
+from sayso.raw import DATES, FAULTS, DocumentFault, Fields, Place, Raw, Rejected, TooLong, checked, decoded, parse
+from sayso.streams import CHUNK, COMPRESSIONS, MAGIC, Limits, Stream, StreamFault, lines
+from sayso.warc import WarcFault, WarcPage, records
+
+__all__ = ["FORMATS", "Ids", "Limits", "Place", "Raw", "Rejected", "Shard", "read", "read_shard", "shards"]
+
+FORMATS = {
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    ".parquet": "parquet",
+    ".txt": "text",
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".warc", ".wet"), "warc"),
+}
+"""The format by the ending of a file's name, before `.gz` or `.zst`."""
+
+BATCH_ROWS = 16
+"""Rows of Parquet that are in memory at a time: as many documents of the greatest length."""
+
+
+class Shard(NamedTuple):
+    """One file of the input.
+
+    Attributes:
+        name: its path within the input, with `/`; its own name if it is the input.
+        format: a value of `FORMATS`, or None for a file of no known format.
+    """
+
+    path: Path
+    name: str
+    format: str | None
+
+
+class Ids:
+    """The ids that have been seen, as hashes of 64 bits: 8 bytes an id, and up to 100 MB for the latest million.
+
+    Two ids of ten million share a hash once in 370,000 collections; the later document would be set aside.
+    """
+
+    def __init__(self) -> None:
+        self._recent: set[int] = set()
+        self._sorted = np.empty(0, np.uint64)
+
+    def add(self, id: str) -> bool:
+        """Whether an id is new; from then on it is not."""
+        key = int.from_bytes(blake2b(id.encode(), digest_size=8).digest(), "little")
+        if key in self._recent:
+            return False
+        if len(self._sorted):
+            at = int(np.searchsorted(self._sorted, np.uint64(key)))
+            if at < len(self._sorted) and int(self._sorted[at]) == key:
+                return False
+        self._recent.add(key)
+        if len(self._recent) >= 1 << 20:
+            fresh = np.fromiter(self._recent, np.uint64, len(self._recent))
+            self._sorted = np.sort(np.concatenate([self._sorted, fresh]), kind="stable")
+            self._recent.clear()
+        return True
+
+
+def shards(path: Path) -> list[Shard]:
+    """The files of an input: a file, or a folder of them in the order of their names.
+
+    Raises:
+        InputError: there is nothing there, or nothing that can be read.
+    """
+    if path.is_file():
+        shard = _shard(path, path.name)
+        if shard.format is None:
+            raise InputError(path, f"{FAULTS['unknown-format']}: {_endings()}")
+        return [shard]
+    if not path.is_dir():
+        raise InputError(path, "no such file or folder")
+    found = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name[0] not in "._"]
+        found += [Path(folder, name) for name in files if name[0] not in "._"]
+    named = sorted((file.relative_to(path).as_posix(), file) for file in found if file.is_file())
+    made = [_shard(file, name) for name, file in named]
+    if all(shard.format is None for shard in made):
+        raise InputError(path, f"no file that can be read: a name ends in {_endings()}")
+    return made
+
+
+def _endings() -> str:
+    return f"{', '.join(FORMATS)}; all but .parquet also with {' or '.join(COMPRESSIONS)}"
+
+
+def _shard(path: Path, name: str) -> Shard:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = bool(suffixes) and suffixes[-1] in COMPRESSIONS
+    ending = suffixes[-2 if packed else -1] if len(suffixes) > packed else ""
+    kind = FORMATS.get(ending)
+    return Shard(path, name, None if packed and kind == "parquet" else kind)
+
+
+def read(
+    path: Path, *, text_field: str = "text", id_field: str | None = None, limits: Limits | None = None
+) -> Iterator[Raw | Rejected]:
+    """Every document of an input, in a fixed order.
+
+    Args:
+        path: a file or a folder.
+        text_field: where JSONL and Parquet have the text.
+        id_field: where they have the id, if every document must have one; by default `id`, where there is one.
+        limits: what is too much.
+
+    Raises:
+        InputError: there is nothing there, or nothing that can be read.
+    """
+    ids = Ids()
+    for shard in shards(path):
+        yield from read_shard(shard, text_field=text_field, id_field=id_field, limits=limits, ids=ids)
+
+
+def read_shard(
+    shard: Shard,
+    *,
+    text_field: str = "text",
+    id_field: str | None = None,
+    limits: Limits | None = None,
+    ids: Ids | None = None,
+) -> Iterator[Raw | Rejected]:
+    """Every document of one file, as `read`. Nothing is raised for any fault of the file's.
+
+    Args:
+        ids: those of the shards before, which this one may not have again; by default each shard is for itself.
+    """
+    limits = Limits() if limits is None else limits
+    ids = Ids() if ids is None else ids
+    reader = _Reader(shard, Fields(text_field, id_field, limits.document), limits)
+    try:
+        for item in reader.documents():
+            if isinstance(item, Raw) and not ids.add(item.id):
+                yield Rejected.at(item.place, "doubled-id", id=item.id)
+            else:
+                yield item
+    except StreamFault as fault:
+        place = Place(shard.name, reader.number + 1 if reader.number else None)
+        yield Rejected.at(place, fault.fault, fault.problem, documents=reader.left)
+
+
+class _Reader:
+    """Reads one file.
+
+    Attributes:
+        number: of the last line, row or record that was dealt with; 0 before the first.
+        left: how many documents come after it; None if nobody knows.
+    """
+
+    def __init__(self, shard: Shard, fields: Fields, limits: Limits) -> None:
+        self.shard, self.fields, self.limits = shard, fields, limits
+        self.number = 0
+        self.left: int | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.shard.name, self.number or None)
+
+    def documents(self) -> Iterator[Raw | Rejected]:
+        kinds: dict[str | None, Callable[[], Iterator[Raw | Rejected]]] = {
+            "jsonl": self._jsonl,
+            "parquet": self._parquet,
+            "text": self._whole,
+            "html": self._whole,
+            "warc": self._warc,
+        }
+        if self.shard.format in ("text", "html"):
+            self.left = 1
+        if self.shard.format not in kinds:
+            raise StreamFault("unknown-format", "")
+        _check_magic(self.shard)
+        return kinds[self.shard.format]()
+
+    def _whole(self) -> Iterator[Raw | Rejected]:
+        """The one document of a file."""
+        limit = self.limits.document
+        data = bytearray()
+        with Stream(self.shard.path, self.limits) as stream:
+            for chunk in stream.chunks():
+                data += chunk
+                if len(data) > limit:
+                    yield Rejected.at(self.place, "too-long", f"more than {limit} bytes")
+                    return
+        try:
+            if self.shard.format == "html":
+                yield Raw(self.place.id, self.place, None, _page(bytes(data)))
+            else:
+                # A byte order mark is the encoding's, not the text's.
+                yield Raw(self.place.id, self.place, checked(decoded(bytes(data)).removeprefix("\ufeff")))
+        except DocumentFault as fault:
+            yield Rejected.at(self.place, fault.fault, fault.detail)
+
+    def _jsonl(self) -> Iterator[Raw | Rejected]:
+        with Stream(self.shard.path, self.limits) as stream:
+            for line in lines(stream.chunks(), self.limits.document):
+                self.number = line.number
+                data = line.data
+                if data is None:
+                    detail = f"{line.size} bytes, more than {self.limits.document}"
+                    yield Rejected.at(self.place, "too-long", detail)
+                    continue
+                if line.number == 1:
+                    data = data.removeprefix(codecs.BOM_UTF8)
+                if not data or data.isspace():
+                    continue
+                try:
+                    value = parse(data)
+                except DocumentFault as fault:
+                    yield Rejected.at(self.place, fault.fault, fault.detail)
+                    continue
+                yield self.fields.document(value, self.place, escapes=b"\\" in data)
+
+    def _parquet(self) -> Iterator[Raw | Rejected]:
+        try:
+            # A buffer makes Arrow read a column page by page; without one it holds the column of a row group.
+            with pq.ParquetFile(self.shard.path, buffer_size=CHUNK, pre_buffer=False) as file:
+                self.left = file.metadata.num_rows
+                names = file.schema_arrow.names
+                if self.fields.text not in names:
+                    found = ", ".join(names[:9])
+                    raise StreamFault("no-text-field", f"there is no column {self.fields.text!r}, only {found}")
+                wanted = {self.fields.text, self.fields.id or "id", "url", *DATES}
+                columns = [name for name in dict.fromkeys(names) if name in wanted]
+                for batch in file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False):
+                    for row in _rows(batch, self.limits.document):
+                        self.number += 1
+                        self.left -= 1
+                        yield self.fields.document(row, self.place)
+        except (pa.ArrowException, OSError) as error:
+            detail = next(iter(str(error).strip().splitlines()), "").rstrip(".")
+            # Arrow has one error for what is damaged and for what lost its end, where Parquet keeps its index.
+            lost = self.left is None and "magic bytes" in detail
+            raise StreamFault("truncated" if lost else "corrupt", detail) from error
+
+    def _warc(self) -> Iterator[Raw | Rejected]:
+        with Stream(self.shard.path, self.limits) as stream:
+            for number, record in records(stream, self.limits.document):
+                self.number = number
+                if isinstance(record, WarcFault):
+                    yield Rejected.at(self.place, record.fault, record.detail, record.id)
+                elif record is not None:
+                    yield self._from_record(record)
+
+    def _from_record(self, record: WarcPage) -> Raw | Rejected:
+        id = record.id or self.place.id
+        text = html = charset = None
+        try:
+            if record.kind == "html":
+                html, charset = _page(record.body), record.charset
+            else:
+                text = checked(decoded(record.body, record.charset or "utf-8"))
+        except DocumentFault as fault:
+            return Rejected.at(self.place, fault.fault, fault.detail, id)
+        return Raw(id, self.place, text, html, charset, record.url, record.date)
+
+
+def _page(data: bytes) -> bytes:
+    """A page in which there is something."""
+    if not data.strip():
+        raise DocumentFault("empty")
+    return data
+
+
+def _check_magic(shard: Shard) -> None:
+    """See that a file starts as its name says."""
+    try:
+        with shard.path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        raise StreamFault("unreadable", error.strerror or "") from error
+    expected = COMPRESSIONS.get(shard.path.suffix.lower()) or (b"PAR1" if shard.format == "parquet" else None)
+    found = next((name for magic, name in MAGIC.items() if head.startswith(magic)), None)
+    if expected is None:
+        # A page may be UTF-16; it says so, and extraction decodes it.
+        if found and not (found == "UTF-16" and shard.format == "html"):
+            raise StreamFault("wrong-format", f"it is {found}")
+    elif not head.startswith(expected):
+        what = f"it is {found}" if found else "it is empty" if not head else "it starts otherwise"
+        raise StreamFault("wrong-format", f"{what}, not {MAGIC[expected]}")
+
+
+def _rows(batch: pa.RecordBatch, limit: int) -> Iterator[dict[str, Any]]:
+    """The rows of a batch; a string as bytes, so that one that is no UTF-8 is its own row's fault only."""
+    columns = [_as_bytes(column) for column in batch.columns]
+    lengths = [_lengths(column) for column in columns]
+    for row in range(batch.num_rows):
+        yield {
+            name: TooLong(sizes[row]) if sizes and sizes[row] > limit else column[row].as_py()
+            for name, column, sizes in zip(batch.schema.names, columns, lengths, strict=True)
+        }
+
+
+def _as_bytes(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type):
+        return column.cast(pa.binary())
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        return column.cast(pa.large_binary())
+    return column
+
+
+def _lengths(column: pa.Array) -> list[int] | None:
+    """The bytes of each string, if these are strings."""
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
+        return None
+    return [length or 0 for length in pc.binary_length(column).to_pylist()]
