@@ -33,7 +33,7 @@ from sayso.name_search import Proposal, find_entities
 from sayso.project import Project
 from sayso.stance import judge, judge_items
 from sayso.stance_features import features, sign_of, stance_words
-from sayso.suggestions import suggest
+from sayso.suggestions import propose
 from sayso.token_index import TokenIndex
 from timing import Row, best, one_core, show, versions
 from train_stance import apart, decide, examples, matrix
@@ -111,7 +111,9 @@ def entities_in_public_data(data: Path, nlp: Language, sources: dict[str, list[i
             yield {"entities": name, "system": system, **{key: round(tally.f1(key), 3) for key in (*shared, "all")}}
 
 
-def entities_in_gold(records: Sequence[Record], project: Project, model: str) -> Iterable[Row]:
+def entities_in_gold(
+    records: Sequence[Record], project: Project, model: str, sources: dict[str, list[int]]
+) -> Iterable[Row]:
     labels = project.scheme.ontonotes
     plain = spacy.load(model)
     systems: dict[str, Callable[[Record, Gazetteer], Found]] = {}
@@ -119,8 +121,16 @@ def entities_in_gold(records: Sequence[Record], project: Project, model: str) ->
     def of(nlp: Language, record: Record, names: Gazetteer) -> Found:
         nlp.get_pipe("sayso_entities").gazetteer = names  # type: ignore[attr-defined]
         assert record.document is not None
-        (made,) = suggest([record.document], nlp)
-        return {(e.start, e.end, e.label) for e in made if isinstance(e, Entity)}
+        (made,) = propose([record.document], nlp)
+        gold = {(e.start, e.end, e.label) for e in record.gold or () if isinstance(e, Entity)}
+        found: Found = set()
+        for suggestion in made:
+            e = suggestion.annotation
+            if isinstance(e, Entity):
+                found.add((e.start, e.end, e.label))
+                sources[suggestion.source][0] += (e.start, e.end, e.label) in gold
+                sources[suggestion.source][1] += 1
+        return found
 
     def raw(record: Record, _names: Gazetteer) -> Found:
         document = record.document
@@ -332,11 +342,13 @@ def main() -> None:
     records = [record for record in Examination(project).records() if record.gold is not None]
     on_model = sayso.pipeline(arguments.model)
     sources: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    rows: list[Row] = [*entities_in_gold(records, project, arguments.model)]
+    in_gold: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    rows: list[Row] = [*entities_in_gold(records, project, arguments.model, in_gold)]
     rows += entities_in_public_data(data, spacy.load(arguments.model), sources)
     rows += [
-        {"precision in the public sets": name, "per cent": 100 * right // made, "n": made}
-        for name, (right, made) in sorted(sources.items())
+        {"precision by source": name, "in": where, "per cent": 100 * right // made, "n": made}
+        for where, counts in (("the public sets", sources), ("gold", in_gold))
+        for name, (right, made) in sorted(counts.items())
     ]
     for model in (None, arguments.model):
         rows += stance_of_gold(records, project, model)
@@ -352,7 +364,7 @@ def main() -> None:
     if arguments.json:
         show("suggesting", facts, rows, as_json=True)
         return
-    for kind in ("entities", "precision in the public sets", "stance", "speed"):
+    for kind in ("entities", "precision by source", "stance", "speed"):
         show(kind, facts, [row for row in rows if kind in row], as_json=False)
 
 

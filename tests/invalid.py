@@ -296,13 +296,6 @@ def annotators_malformed(root: Path) -> str:
 
 
 @in_inputs
-def gazetteer_malformed(root: Path) -> str:
-    """A date has no link, so it is no name to know."""
-    line = '{"name": "Monday", "label": "DATE", "entity": "monday", "count": 1, "source": "gold"}'
-    return f"annotations/gazetteer.jsonl:{append(root / 'annotations' / 'gazetteer.jsonl', line)}"
-
-
-@in_inputs
 def layer_undeclared(root: Path) -> str:
     """The second annotator is said not to annotate verifiability, but does."""
     replace(root / "annotations" / "annotators.jsonl", '"claim", "verifiable", "stance"', '"claim", "stance"', nth=2)
@@ -310,6 +303,12 @@ def layer_undeclared(root: Path) -> str:
     lines = path.read_bytes().decode().splitlines()
     return f"annotations/annotators/bo/ferry.jsonl:{next(i for i, x in enumerate(lines, 1) if 'verifiable' in x)}"
 
+
+@in_inputs
+def gazetteer_malformed(root: Path) -> str:
+    """A date has no link, so it is no name to know."""
+    line = '{"name": "Monday", "label": "DATE", "entity": "monday", "count": 1, "source": "gold"}'
+    return f"annotations/gazetteer.jsonl:{append(root / 'annotations' / 'gazetteer.jsonl', line)}"
 
 
 # -- spans
