@@ -27,8 +27,8 @@ SCORES = {
     "amount": 100, "gazetteer": 98, "person": 87, "listed": 83, "repeated": 66, "organisation": 59, "model": 57,
     "shape": 51, "place": 48, "acronym": 42,
 }  # fmt: skip
-"""Source of an entity -> how often such a one is right, in per cent, as `benchmarks/suggesting.py` counts it in the public
-sets; in gold, which is small, for the two that those lack."""
+"""Source of an entity -> how often such a one is right, in per cent, as `benchmarks/suggesting.py` counts it: in the
+public sets, and in gold, which is small, for the two that those lack."""
 
 
 class EntityFinder:
