@@ -304,6 +304,12 @@ def layer_undeclared(root: Path) -> str:
     return f"annotations/annotators/bo/ferry.jsonl:{next(i for i, x in enumerate(lines, 1) if 'verifiable' in x)}"
 
 
+@in_inputs
+def gazetteer_malformed(root: Path) -> str:
+    """A date has no link, so it is no name to know."""
+    line = '{"name": "Monday", "label": "DATE", "entity": "monday", "count": 1, "source": "gold"}'
+    return f"annotations/gazetteer.jsonl:{append(root / 'annotations' / 'gazetteer.jsonl', line)}"
+
 
 # -- spans
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sayso.boundaries import sentences
     from sayso.claims import Attribution, attribute, to_claims
     from sayso.cleaning import Cleaning, Removal, Span, clean, clean_batch, reconstruct
+    from sayso.components import pipeline
     from sayso.errors import InputError, IntakeError, LineageError, SaysoError, StorageError
     from sayso.layers import Anchor, Claim, Entity, Mention, Stance, Verifiable
     from sayso.line_model import Explanation
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sayso.package import InvalidCorpusError, build
     from sayso.rules import RULES, Rule
     from sayso.segmentation import Block, Document, Sentence, segment
+    from sayso.suggestions import suggest
     from sayso.validation import validate
 
 _HOMES = {
@@ -35,6 +37,8 @@ _HOMES = {
     "rules": ("RULES", "Rule"),
     "segmentation": ("Block", "Document", "Sentence", "segment"),
     "boundaries": ("sentences",),
+    "components": ("pipeline",),
+    "suggestions": ("suggest",),
     "validation": ("validate",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -43,7 +47,8 @@ __all__ = [
     "RULES", "Agreement", "Anchor", "Attribution", "Block", "Claim", "Cleaning", "Document", "Entity", "Explanation",
     "InputError", "IntakeError", "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError",
     "Score", "Sentence", "Span", "Stance", "StorageError", "Verifiable", "alpha", "attribute", "build", "clean",
-    "clean_batch", "docs", "load", "measure", "reconstruct", "segment", "sentences", "to_claims", "validate",
+    "clean_batch", "docs", "load", "measure", "pipeline", "reconstruct", "segment", "sentences", "suggest", "to_claims",
+    "validate",
 ]  # fmt: skip
 
 

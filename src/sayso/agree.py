@@ -158,12 +158,15 @@ def report(
     documents: Sequence[tuple[Document, Mapping[str, AnnotatorFile]]],
     parts: Parts | None,
     layer: str | None = None,
+    *,
+    token_f1: bool = False,
 ) -> Report:
     """The report on documents and what two annotators or more wrote about each.
 
     Args:
         parts: which layers each annotates; who is not in it annotates those that they marked anything of.
         layer: the only one to look at.
+        token_f1: whether to give F1 of the labels of tokens too, as evaluations of systems do.
     """
     names = sorted({name for _, files in documents for name in files})
     by_document = len(documents) >= FEW
@@ -185,7 +188,7 @@ def report(
             if layer is None or found.unit.layer == layer
         )
     estimates = sorted(
-        _estimates(tallies, two=len(names) == 2),
+        _estimates(tallies, two=len(names) == 2, token_f1=token_f1),
         key=lambda e: (
             *_place((e.score.layer, e.score.aspect)), e.score.label != "all", e.score.label,
             MEASURES.index(e.score.measure),
@@ -207,7 +210,7 @@ def _place(key: Sequence[str]) -> tuple[int, int]:
     return LAYERS.index(key[0]), _ASPECTS.index(key[1])
 
 
-def _estimates(tallies: Sequence[Tally], *, two: bool) -> Iterator[Estimate]:
+def _estimates(tallies: Sequence[Tally], *, two: bool, token_f1: bool) -> Iterator[Estimate]:
     """Every measure of every label; kappa is defined for two annotators only."""
     bootstrap = resampling.Bootstrap.of(len(tallies))
     for key in {key for tally in tallies for key in tally.pairs}:
@@ -234,7 +237,9 @@ def _estimates(tallies: Sequence[Tally], *, two: bool) -> Iterator[Estimate]:
                     against = resampling.one_against_rest(matrix, i)
                     occurs = matrix[:, i, :].sum(axis=1) + matrix[:, :, i].sum(axis=1) > 0
                     yield _estimate((layer, aspect, label, measure), n, bootstrap.estimate(against, function, occurs))
-        for label in labels if aspect != "tokens" else ():
+        if aspect == "tokens":
+            labels = [label for label in labels if label != OUTSIDE and token_f1]
+        for label in labels:
             counts = np.array(
                 [np.sum([(0, 0), *(label_counts(x, label) for x in units)], axis=0) for units in compared], dtype=float
             )

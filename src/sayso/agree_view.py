@@ -127,11 +127,12 @@ def check_picture(path: Path) -> None:
         raise InputError("--plot", "drawing needs matplotlib: pip install 'sayso[plot]'") from error
 
 
-def picture(report: Report, kind: str) -> bytes:
+def picture(report: Report, kind: str, title: str | None = None) -> bytes:
     """F1 (exact) and alpha of every label with their intervals, one panel a layer.
 
     Args:
         kind: `png` or `svg`.
+        title: what stands above it, if not who agrees.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -165,7 +166,7 @@ def picture(report: Report, kind: str) -> bytes:
                     ax.plot(estimate.score.value, y - shift, marker, color=colour, markersize=4, clip_on=False)
         handles = [mpl.lines.Line2D([], [], marker=m, color=c, label=name) for name, (m, c, _) in _DRAWN.items()]
         figure.legend(handles=handles, loc="outside upper right", ncols=2, frameon=False)
-        figure.suptitle(f"Agreement of {', '.join(report.annotators)}", x=0.01, ha="left", fontsize=11)
+        figure.suptitle(title or f"Agreement of {', '.join(report.annotators)}", x=0.01, ha="left", fontsize=11)
         figure.supxlabel(
             f"95 % intervals: {RESAMPLES} bootstrap resamples of {report.units} {report.unit}s", fontsize=8, x=0.01,
             ha="left",

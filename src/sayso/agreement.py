@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from sayso.layers import LAYERS, Anchor, Annotation, Claim, Entity, Stance, Verifiable
 
 __all__ = [
-    "LABELLED", "Agreement", "Labelled", "Layers", "Parts", "Score", "alpha", "coincidences", "label_counts", "measure",
-    "overlap", "parts_of", "stance_key",
+    "LABELLED", "Agreement", "Labelled", "Layers", "Parts", "Score", "alpha", "coincidences", "facets", "label_counts",
+    "measure", "overlap", "parts_of", "stance_key",
 ]  # fmt: skip
 
 Layers = Mapping[str, Sequence[Annotation]]
@@ -136,7 +136,7 @@ class Agreement:
         )
 
     def _compare(self, one: Sequence[Annotation], other: Sequence[Annotation], compared: set[str]) -> None:
-        sets = [_facets(annotations) for annotations in (one, other)]
+        sets = [facets(annotations) for annotations in (one, other)]
         for key in {*sets[0], *sets[1]}:
             if key[0] in compared:
                 a, b = sets[0].get(key, set()), sets[1].get(key, set())
@@ -239,23 +239,23 @@ LABELLED = (
 )
 
 
-def _facets(annotations: Sequence[Annotation]) -> dict[tuple[str, str, str], set[Hashable]]:
+def facets(annotations: Sequence[Annotation]) -> dict[tuple[str, str, str], set[Hashable]]:
     """What is compared by F1: (layer, aspect, label) -> the things that an annotator marked."""
-    facets: dict[tuple[str, str, str], set[Hashable]] = defaultdict(set)
+    found: dict[tuple[str, str, str], set[Hashable]] = defaultdict(set)
     for a in annotations:
         span = (a.start, a.end)
         if isinstance(a, Entity):
-            facets["entity", "span", "all"].add(span)
-            facets["entity", "span and label", "all"].add((span, a.label))
-            facets["entity", "span and label", a.label].add(span)
+            found["entity", "span", "all"].add(span)
+            found["entity", "span and label", "all"].add((span, a.label))
+            found["entity", "span and label", a.label].add(span)
         elif isinstance(a, Claim):
             holder = None if a.holder is None else (a.holder.start, a.holder.end)
             content = tuple((c.start, c.end) for c in a.content)
-            facets["claim", "cue", "all"].add(span)
-            facets["claim", "cue and holder", "all"].add((span, holder))
-            facets["claim", "cue and content", "all"].add((span, content))
-            facets["claim", "whole claim", "all"].add((span, holder, content, a.type, a.polarity))
-    return facets
+            found["claim", "cue", "all"].add(span)
+            found["claim", "cue and holder", "all"].add((span, holder))
+            found["claim", "cue and content", "all"].add((span, content))
+            found["claim", "whole claim", "all"].add((span, holder, content, a.type, a.polarity))
+    return found
 
 
 def overlap(one: Iterable[Anchor], other: Iterable[Anchor]) -> float:

@@ -15,6 +15,7 @@ from rich.text import Text
 from sayso.console import Json, Root, count, err, out, print_json, progress, table
 from sayso.doccano.commands import doccano
 from sayso.errors import InputError, SaysoError
+from sayso.suggesting_commands import evaluate, suggest
 
 if TYPE_CHECKING:
     from sayso.checks import Incident
@@ -404,4 +405,6 @@ def init(
     out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green")
 
 
+app.command()(suggest)
+app.command()(evaluate)
 app.add_typer(doccano, name="doccano")

@@ -18,6 +18,8 @@ from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, sai
 from sayso.checks import Incident, differing_line, relative
 from sayso.cleaning import clean
 from sayso.errors import InputError, StorageError
+from sayso.gazetteer import Name, parse_name
+from sayso.gazetteer import dump as dump_names
 from sayso.layers import Annotation, Claim, Entity, FormError, dump, parse
 from sayso.project import Annotator, Project
 from sayso.rows import fold
@@ -67,6 +69,7 @@ class Examination:
         self._read_sources()
         self._read_annotators()
         self._read_decisions()
+        self._read_gazetteer()
         self._stray_files()
 
     def report(self, path: Path, line: int, check: str, message: str) -> None:
@@ -134,6 +137,26 @@ class Examination:
         canonical = jsonl.encode(self.decisions[unit].to_json() for unit in sorted(self.decisions))
         if len(self.decisions) and not self.has_errors and canonical != path.read_bytes():
             self.report(path, 0, "canonical-form", "not sorted by document, layer and place, or keys not in order")
+
+    def _read_gazetteer(self) -> None:
+        path = self.project.gazetteer
+        if not path.exists():
+            return
+        names: dict[str, Name] = {}
+        before = len(self.incidents)
+        for number, value in self._scan(path, "gazetteer-malformed"):
+            try:
+                name = parse_name(value, self.project.scheme)
+            except FormError as error:
+                self.report(path, number, "gazetteer-malformed", str(error))
+                continue
+            if name.name in names:
+                self.report(path, number, "gazetteer-malformed", f"the name {name.name!r} stands twice")
+            names[name.name] = name
+        data = path.read_bytes()
+        if len(self.incidents) == before and data != dump_names(names.values()):
+            line = differing_line(data, dump_names(names.values()))
+            self.report(path, line, "canonical-form", "not sorted by name, or keys not in order: run `sayso suggest`")
 
     def _scan(self, path: Path, check: str) -> list[tuple[int, dict[str, object]]]:
         try:

@@ -110,6 +110,16 @@ class Project:
         return {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()} if folder.is_dir() else {}
 
     @property
+    def suggested(self) -> Path:
+        """The folder of what `sayso suggest` proposes, one file a document."""
+        return self.annotations / "suggested"
+
+    @property
+    def gazetteer(self) -> Path:
+        """The names that are known."""
+        return self.annotations / "gazetteer.jsonl"
+
+    @property
     def decisions(self) -> Path:
         """How disagreements were settled."""
         return self.annotations / "adjudication.jsonl"

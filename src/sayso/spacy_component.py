@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -18,16 +19,17 @@ def segment_doc(doc: Doc) -> Doc:
 
     A sentence that starts inside a token starts with the next one. White space tokens end sentences, never start them.
     """
+    if not len(doc):
+        return doc
     text = doc.text
     starts = [sentence.seed_start for sentence in segment(text, keep_lines(text)).sentences]
-    due = 0
-    for token in doc:
-        opens = False
-        if not token.is_space:
-            while due < len(starts) and starts[due] <= token.idx:
-                due, opens = due + 1, True
-        token.is_sent_start = opens
-    return doc
+    table = doc.to_array(["IDX", "IS_SPACE"])
+    words = np.flatnonzero(table[:, 1] == 0)
+    # All at once: each single assignment would look through the whole text.
+    opening = np.full(len(doc), -1, dtype=np.int64)
+    at = np.searchsorted(table[words, 0].astype(np.int64), np.array(starts, dtype=np.int64))
+    opening[words[at[at < len(words)]]] = 1
+    return doc.from_array(["SENT_START"], opening.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
 
 
 @Language.factory("sayso_segment", assigns=["token.is_sent_start", "doc.sents"])

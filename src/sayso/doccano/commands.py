@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from sayso.console import Json, Root, count, err, out, print_json, progress
+from sayso.acceptance import KINDS, rows
+from sayso.console import Json, Root, count, err, out, print_json, progress, table
 from sayso.errors import DoccanoError, InputError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def doccano_push(
     annotator: Name,
     layer: Annotated[str, typer.Option(help="entities, claims, verifiable or stance.")],
     docs: Annotated[list[str] | None, typer.Option(help="A document; all of them if not given.")] = None,
-    source: Annotated[str, typer.Option("--with", help="What to start from: gold or nothing.")] = "nothing",
+    source: Annotated[str, typer.Option("--with", help="What to start from: gold, suggested or nothing.")] = "nothing",
     url: Url = None,
     root: Root = Path(),
 ) -> None:
@@ -108,7 +109,7 @@ def doccano_push(
     from sayso.project import Project
 
     _choice("--layer", layer, LAYERS)
-    _choice("--with", source, ("gold", "nothing"))
+    _choice("--with", source, ("gold", "suggested", "nothing"))
     _check_name(annotator)
     client = _client(url)
     with progress("pushing") as report:
@@ -144,7 +145,8 @@ def doccano_pull(
     if as_json:
         print_json(
             {"written": done.written, "unchanged": done.unchanged, "problems": [asdict(p) for p in done.problems],
-             "conflicts": [{**unit._asdict(), **versions} for unit, versions in done.conflicts]}
+             "conflicts": [{**unit._asdict(), **versions} for unit, versions in done.conflicts],
+             "suggestions": rows(done.acceptance)}
         )  # fmt: skip
     else:
         out.print(f"{count(len(set(done.written)), 'document')} changed, {len(set(done.unchanged))} unchanged")
@@ -156,6 +158,10 @@ def doccano_pull(
             out.print(Text.assemble(*parts), soft_wrap=True)
             for side, version in versions.items():
                 out.print(Text(f"  {side}: {json.dumps(version, ensure_ascii=False)}"), soft_wrap=True)
+        if done.acceptance:
+            out.print(
+                table(["suggested", "label", *KINDS], [[str(x) for x in row.values()] for row in rows(done.acceptance)])
+            )
     raise typer.Exit(1 if done.problems or done.conflicts else 0)
 
 

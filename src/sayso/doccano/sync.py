@@ -7,13 +7,16 @@ when the layer was last pushed or pulled, is in `annotations/annotators/NAME/.do
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sayso import jsonl
+from sayso.acceptance import Acceptance, acceptance
 from sayso.adjudicate import Unit, content, new_id, units
+from sayso.agreement import stance_key
 from sayso.doccano.client import Client
 from sayso.doccano.projects import (
     Progress,
@@ -37,15 +40,17 @@ from sayso.doccano.wire import (
 )
 from sayso.errors import DoccanoError, InputError
 from sayso.examine import Examination, Record
+from sayso.items import stance_items
 from sayso.layers import LAYERS as LAYER_NAMES
 from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, parse, read_layers, to_json
 from sayso.project import Project
 from sayso.storage import exclusive, write_file, write_files
+from sayso.suggested import read_suggested
 
 __all__ = ["Pulled", "Pushed", "pull", "push"]
 
 Row = dict[str, Any]
-Source = Literal["gold", "nothing"]
+Source = Literal["gold", "suggested", "nothing"]
 KINDS: dict[Layer, type[Annotation]] = {
     "entities": Entity, "claims": Claim, "verifiable": Verifiable, "stance": Stance,
 }  # fmt: skip
@@ -77,12 +82,14 @@ class Pulled:
         unchanged: documents whose file did not.
         conflicts: units that were changed here and there, each otherwise; what is here stays.
         problems: what could not be brought back as it is.
+        acceptance: what became of suggestions, in what is confirmed.
     """
 
     written: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     conflicts: list[tuple[Unit, dict[str, Any]]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    acceptance: Acceptance = field(default_factory=Counter)
 
 
 def _records(corpus: Project, docs: Iterable[str]) -> dict[str, Record]:
@@ -119,20 +126,29 @@ def push(
     """
     rows: dict[str, Row] = {}
     bases: dict[str, list[Annotation]] = {}
+    offered: list[Offer] = []
     for doc, record in _records(corpus, docs).items():
         assert record.document is not None  # noqa: S101 - _records saw to it
         gold = record.gold or []
         if layer == "stance" and record.gold is None:
             raise InputError(corpus.gold, f"{doc} has no gold yet, whose entities and claims stance items come from")
-        shown = [a for a in gold if isinstance(a, KINDS[layer])] if source == "gold" else []
+        shown = _shown(corpus, record, layer, source)
         own = corpus.layers / annotator / f"{doc}.jsonl"
         bases[doc] = [a for a in read_layers(own) if isinstance(a, KINDS[layer])] if own.exists() else []
         if layer in ("entities", "claims"):
-            rows[doc] = to_spans(record.document, shown, layer)
+            made = {doc: to_spans(record.document, shown, layer)}
         else:
-            rows |= to_items(record.document, shown, gold, layer, corpus.scheme)
+            made = to_items(record.document, shown, gold, layer, corpus.scheme)
+        if source == "suggested":
+            offer = Offer(doc, sha(dump(shown).decode()), shown)
+            offered.append(offer)
+            made = {key: {**row, "suggestions": offer.digest} for key, row in made.items()}
+        rows |= made
     if not rows:
         raise InputError(corpus.sources, f"there is nothing to annotate in the layer {layer}")
+    if offered:
+        with exclusive(corpus.root):  # before they are sent: whatever happens then, what was offered is known
+            _write_offers(corpus, annotator, layer, offered)
     project = ensure_project(client, corpus, layer, annotator)
     sent = send(client, project, layer, rows, progress)
     new_password = ensure_member(client, project, annotator)
@@ -141,6 +157,51 @@ def push(
         _write_bases(corpus, annotator, layer, bases | _read_bases(corpus, annotator, layer))
         _describe(corpus, annotator, None)
     return Pushed(project, sent, len(rows), new_password)
+
+
+class Offer(NamedTuple):
+    """Suggestions that were shown to an annotator; examples on the server name them by the digest."""
+
+    doc: str
+    digest: str
+    annotations: list[Annotation]
+
+
+def _shown(corpus: Project, record: Record, layer: Layer, source: Source) -> list[Annotation]:
+    """What the annotator of a layer starts from in a document."""
+    assert record.document is not None  # noqa: S101 - _records saw to it
+    if source == "nothing":
+        return []
+    if source == "gold":
+        return [a for a in record.gold or () if isinstance(a, KINDS[layer])]
+    found = [a for a in read_suggested(corpus, record.document).annotations if isinstance(a, KINDS[layer])]
+    if layer == "stance":
+        # Stance is asked about the pairs of gold's entities and claims, whatever was suggested for those.
+        asked = {item.key for item in stance_items(record.document, record.gold or (), corpus.scheme)}
+        found = [a for a in found if isinstance(a, Stance) and stance_key(a) in asked]
+    return found
+
+
+def _read_offers(corpus: Project, annotator: str, layer: Layer) -> dict[tuple[str, str], Offer]:
+    path = _exchange(corpus, annotator) / f"{layer}.suggested.jsonl"
+    if not path.exists():
+        return {}
+    offers = (
+        Offer(value["doc"], value["digest"], [parse(item) for item in value["annotations"]])
+        for _, value in jsonl.read(path)
+    )
+    return {(offer.doc, offer.digest): offer for offer in offers}
+
+
+def _write_offers(corpus: Project, annotator: str, layer: Layer, offered: Iterable[Offer]) -> None:
+    offers = _read_offers(corpus, annotator, layer) | {(offer.doc, offer.digest): offer for offer in offered}
+    folder = _exchange(corpus, annotator)
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (
+        {"doc": doc, "digest": digest, "annotations": [to_json(a) for a in offers[doc, digest].annotations]}
+        for doc, digest in sorted(offers)
+    )
+    write_file(folder / f"{layer}.suggested.jsonl", jsonl.encode(lines))
 
 
 # -- pull
@@ -203,8 +264,11 @@ def _pull_layer(
             states.append({"item": key, "confirmed": row["id"] in confirmed, "comments": notes.get(row["id"], [])})
     pulled = False
     files: dict[Path, bytes] = {}
+    offers = _read_offers(corpus, annotator, layer)
     for doc, own in by_doc.items():
-        pulled |= _pull_document(corpus, annotator, layer, records[doc], own, confirmed, bases, result, files)
+        digests = {str(row["suggestions"]) for row in own.values() if row.get("suggestions")}
+        offer = next((offers[doc, digest] for digest in sorted(digests) if (doc, digest) in offers), None)
+        pulled |= _pull_document(corpus, annotator, layer, records[doc], own, confirmed, bases, result, files, offer)
     write_files(files)
     if pulled:
         _describe(corpus, annotator, layer)
@@ -223,11 +287,13 @@ def _pull_document(
     bases: dict[str, list[Annotation]],
     result: Pulled,
     files: dict[Path, bytes],
+    offer: Offer | None,
 ) -> bool:
     """Merge one document's layer, and renew its base; whether anything of it is confirmed.
 
     Args:
         files: to which the document's file is added if it changed.
+        offer: the suggestions that the annotator started from, if any.
     """
     document, doc = record.document, record.source.id
     assert document is not None  # noqa: S101 - _records saw to it
@@ -236,7 +302,8 @@ def _pull_document(
     ours = read_layers(path) if path.exists() else []
     base = bases.get(doc, [])
     spans = layer in ("entities", "claims")
-    known = [*ours, *base, *gold]
+    suggested = offer.annotations if offer else []
+    known = [*ours, *base, *gold, *suggested]
     expected = {doc} if spans else set(to_items(document, [], gold, layer, corpus.scheme))
     if not spans:
         expected |= set(own) & set(to_items(document, known, gold, layer, corpus.scheme))
@@ -259,6 +326,9 @@ def _pull_document(
         # Only what was asked and answered is merged: what somebody added by hand stays.
         scope = set(units(doc, theirs))
     result.problems += problems
+    if offer is not None:
+        asked = suggested if scope is None else [a for unit, a in units(doc, suggested).items() if unit in scope]
+        result.acceptance.update(acceptance(doc, asked, theirs))
     mine = [a for a in ours if isinstance(a, KINDS[layer])]
     merged, conflicts = _merge(doc, base, mine, theirs, scope)
     result.conflicts += conflicts

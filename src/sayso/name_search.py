@@ -1,0 +1,350 @@
+"""Entities in a text: known names, dates and amounts, what a recogniser found, and names by the words in them.
+
+What comes first stays. Offsets are code points of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from sayso.amounts import amounts
+from sayso.gazetteer import Gazetteer
+from sayso.linking import Found, initials_of, linked
+from sayso.names import listed, words
+
+__all__ = ["Proposal", "find_entities", "trimmed"]
+
+
+class Proposal(NamedTuple):
+    """What a recogniser found: a span of the text in code points, and one of our labels."""
+
+    start: int
+    end: int
+    label: str
+
+
+_ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their"))
+_EDGES = " \t\n\r\"'“”‘’«»`.,;:!?()[]{}-–—_*/\\|<>&"
+_AMOUNTS = ("DATE", "NUM")
+_LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
+_CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
+_PART = rf"(?:(?:Mrs?|Ms|Dr|St|Sen|Reps?|Gov|Gen|Lt|Col|Prof|Capt|Sgt|Maj|Rev)\.|(?:[A-Z]\.)+|{_CAPITAL})"
+_RUN = re.compile(
+    rf"(?<![\w@#/.'’-]){_PART}"
+    r"(?:\ (?:(?:de|da|di|del|della|van|von|der|den|bin|al|el|la|le|ben|ibn)\ |(?:of|for)\ (?:the\ )?|and\ |&\ )?"
+    rf"{_PART})*"
+)
+_TAG = re.compile(r"(?<![\w&])#[A-Za-z]\w{2,}")
+_INITIALS = re.compile(r"(?:[A-Z]\.?){1,3}")
+_ABBREVIATED = frozenset(("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
+_PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las"))
+_SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
+_ADDRESS = re.compile(r"://|@|www\.|\n")
+_ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
+_SPEAKS = re.compile(r"\ (?:said|says|told|added|wrote|asked|tweeted|argued|warned|admitted|denied|who)\b")
+_SPOKEN = re.compile(r"(?:said|says|added|told)\ $")
+_IN_PLACE = re.compile(r"(?:^|\W)(?:[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Tt]hroughout)\ $")
+
+
+def find_entities(
+    text: str, starts: Sequence[int], proposals: Iterable[Proposal] | None = None, gazetteer: Gazetteer | None = None
+) -> list[Found]:
+    """The entities of a text, in order, none overlapping.
+
+    Args:
+        starts: where its sentences start, in code points.
+        proposals: what a recogniser found; dates and amounts among them are left to our own rules. None where there is
+            no recogniser, and more is guessed from the shape of names.
+        gazetteer: the corpus's names.
+    """
+    search = _Search(text, starts, gazetteer or Gazetteer(()), recognised=proposals is not None)
+    search.known()
+    search.amounts()
+    search.proposed(sorted(proposals or ()))
+    search.shaped()
+    return linked(text, search.unified(), gazetteer)
+
+
+class _Search:
+    """The entities of one text as they are found: what comes first stays."""
+
+    def __init__(self, text: str, starts: Sequence[int], gazetteer: Gazetteer, *, recognised: bool) -> None:
+        self.text, self.starts, self.gazetteer, self.recognised = text, starts, gazetteer, recognised
+        self.found: dict[int, Found] = {}
+        self.taken = bytearray(len(text))
+        self.waiting: list[tuple[int, int]] = []
+
+    def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
+        if self.text[start:end].rpartition(" ")[2] + self.text[end : end + 1] in _ABBREVIATED and label not in _AMOUNTS:
+            end += 1
+        if start < end and not any(self.taken[start:end]):
+            self.taken[start:end] = b"\1" * (end - start)
+            self.found[start] = Found(start, end, label, entity, source)
+
+    def remove(self, start: int) -> None:
+        old = self.found.pop(start)
+        self.taken[old.start : old.end] = bytes(old.end - old.start)
+
+    def inside(self, start: int, end: int) -> list[Found]:
+        """What is found in a range."""
+        if not any(self.taken[start:end]):
+            return []
+        return [self.found[at] for at in range(start, end) if at in self.found]
+
+    def known(self) -> None:
+        for match in self.gazetteer.find(self.text):
+            self.enter(match.start, match.end, match.name.label, match.name.entity, "gazetteer")
+        for match in listed().find(self.text):
+            self.enter(match.start, match.end, match.name.label, match.name.entity, "listed")
+
+    def amounts(self) -> None:
+        for start, end, label in amounts(self.text):
+            self.enter(start, end, label, None, "amount")
+
+    def proposed(self, proposals: Sequence[Proposal]) -> None:
+        for start, end, label in proposals:
+            quoted = self.text[start:end]
+            # E3: what has no capital is a common noun. Addresses and handles are no names.
+            if label in _LABELS and quoted != quoted.lower() and not _ADDRESS.search(quoted):
+                for begin, stop in self._yielded(*trimmed(self.text, start, end, label), label):
+                    last = self.text[begin:stop].rpartition(" ")
+                    named = label in ("ORG", "PROD") and last[0] and last[2] in words().event
+                    self.enter(begin, stop, "EVENT" if named else label, None, "model")
+
+    def _yielded(self, start: int, end: int, label: str) -> list[tuple[int, int]]:
+        """What a proposal may have. The longest name wins (E2): a single known name inside it gives way.
+
+        A company that annotators named stays one (E10); what a recogniser joined to it is the person.
+        """
+        inside = self.inside(start, end)
+        if len(inside) != 1 or inside[0].source not in ("gazetteer", "listed") or inside[0].end > end:
+            return [(start, end)]
+        known = inside[0]
+        if known.source == "gazetteer" and known.label == "ORG" != label:
+            pieces = ((start, known.start), (known.end, end))
+            return [trimmed(self.text, *piece, label) for piece in pieces]
+        rest = (self.text[start : known.start] + " " + self.text[known.end : end]).split()
+        if rest and all(_is_name_word(word) for word in rest):
+            self.remove(known.start)
+        return [(start, end)]
+
+    def shaped(self) -> None:
+        """Names by the words in them."""
+        for match in _TAG.finditer(self.text):
+            self.enter(*match.span(), "EVENT", None, "shape")
+        opening, closing, loud, i = 0, -1, False, 0
+        for match in _RUN.finditer(self.text):
+            start, end = match.span()
+            if start >= closing:
+                i = bisect_right(self.starts, start, i)
+                opening = self.starts[i - 1] if i else 0
+                closing = self.starts[i] if i < len(self.starts) else len(self.text)
+                loud = _is_title_case(self.text[opening:closing])
+            end = min(end, closing)
+            inside = self.inside(start, end)
+            if inside:
+                if loud or not self._around_known(start, end, inside):
+                    pieces = zip([start, *(e.end for e in inside)], [*(e.start for e in inside), end], strict=True)
+                    for piece in pieces:
+                        self._piece(*piece, opening, loud=loud)
+            else:
+                self._piece(start, end, opening, loud=loud)
+        self._repeat()
+
+    def _around_known(self, start: int, end: int, inside: Sequence[Found]) -> bool:
+        """Whether a run that holds one listed name is a longer one: *University of Norvik*, *Norvik Airlines*."""
+        known, (begin, stop, _) = inside[0], _without_titles(self.text, start, end)
+        parts = self.text[begin:stop].split()
+        if len(inside) != 1 or {"and", "&"} & set(parts) or not begin <= known.start < known.end <= stop:
+            return False
+        if known.source != "listed" and not (known.source == "gazetteer" and parts[-1] in words().event):
+            return False
+        if (begin, stop) == (known.start, known.end) or _is_function_word(parts[0]):
+            return False
+        lexicon = words()
+        if parts[-1] in lexicon.organisation or ("of" in parts and parts[0] in lexicon.organisation):
+            label, source = "ORG", "organisation"
+        elif parts[-1] in lexicon.event:
+            label, source = "EVENT", "shape"
+        elif parts[0] in lexicon.given and known.label != "NORP" and len(parts) <= 3 and "of" not in parts:
+            label, source = "PER", "person"
+        elif known.label == "LOC" and known.start == begin and len(self.text[known.end : stop].split()) == 1:
+            label, source = "ORG", "shape"  # a club, a firm: *Norvik Rovers*
+        else:
+            return False
+        self.remove(known.start)
+        self.enter(begin, stop, label, None, source)
+        return True
+
+    def _piece(self, start: int, end: int, opening: int, *, loud: bool) -> None:
+        """A run of capitalised words that nothing known is in: decide it whole, or else on both sides of an *and*."""
+        start, end = _bare(self.text, start, end)
+        if start >= end:
+            return
+        if loud:
+            self.waiting.append(trimmed(self.text, start, end, "PER"))
+        elif not self._decided(start, end, opening):
+            middle = re.search(r"\ (?:and|&)\ ", self.text[start:end])
+            if middle is None:
+                self.waiting.append(trimmed(self.text, start, end, "PER"))
+                return
+            self._piece(start, start + middle.start(), opening, loud=False)
+            self._piece(start + middle.end(), end, opening, loud=False)
+
+    def _decided(self, start: int, end: int, opening: int) -> bool:
+        """Whether the words of a run say what it is; then it is entered, or is no name."""
+        at_start = not self.text[opening:start].strip(_EDGES)
+        begin, stop, titled = _without_titles(self.text, start, end)
+        begin, stop = trimmed(self.text, begin, stop, "PER")
+        parts = self.text[begin:stop].split()
+        while parts and at_start and not titled and (_is_function_word(parts[0]) or parts[0] in words().common):
+            begin = begin + len(parts[0])
+            while begin < stop and self.text[begin].isspace():
+                begin += 1
+            parts = parts[1:]
+        if not parts or (len(parts) == 1 and (parts[0] in words().common or _is_function_word(parts[0]))):
+            return True
+        decision = self._decide(begin, stop, parts, titled=titled)
+        if decision is not None:
+            self.enter(begin, stop, decision[0], None, decision[1])
+        elif begin != start:
+            self.waiting.append((begin, stop))
+            return True
+        return decision is not None
+
+    def _decide(self, begin: int, stop: int, parts: Sequence[str], *, titled: bool) -> tuple[str, str] | None:
+        """The label and source of a name, by its words, then by what stands beside it."""
+        lexicon, size = words(), len(parts)
+        before_of = parts[: parts.index("of")] if "of" in parts else []
+        joined = bool({"and", "&", "of", "for"} & set(parts))
+        if size > 1 and (parts[-1] in lexicon.organisation or any(part in lexicon.organisation for part in before_of)):
+            return "ORG", "organisation"
+        if size > 1 and parts[-1] in lexicon.event and not titled:
+            return "EVENT", "shape"
+        if joined or size > 4:
+            return None
+        initials = size > 2 and any(_INITIALS.fullmatch(part) and "." in part for part in parts[1:-1])
+        if titled or (parts[0] in lexicon.given and (size > 1 or not self.recognised)) or initials:
+            return "PER", "person"
+        if self.recognised:  # a recogniser sees more than what follows
+            return None
+        if size > 1 and (parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE):
+            return "LOC", "place"
+        if size == 1 and _ACRONYM.fullmatch(parts[0]):
+            near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
+            return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
+        if any(not part.istitle() and part.isupper() for part in parts):
+            return None
+        if _SPEAKS.match(self.text, stop) or _SPOKEN.search(self.text, max(0, begin - 6), begin):
+            return "PER", "shape"
+        if size <= 2 and _IN_PLACE.search(self.text[max(0, begin - 12) : begin]):
+            return "LOC", "shape"
+        return ("PER", "shape") if size == 2 and all(len(part) > 2 for part in parts) else None
+
+    def _repeat(self) -> None:
+        """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
+        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        for found in self.found.values():
+            if found.label in _LABELS:
+                name = self.text[found.start : found.end]
+                labels[name][found.label] += 1
+                if found.label == "PER" and " " in name:
+                    labels[name.split()[-1]]["PER"] += 1
+                elif found.label == "ORG" and len(initials := initials_of(name)) > 1:
+                    labels[initials]["ORG"] += 1
+        for start, end in self.waiting:
+            counts = labels.get(self.text[start:end])
+            if counts:
+                self.enter(start, end, _most(counts), None, "repeated")
+
+    def unified(self) -> list[Found]:
+        """All in order; what a recogniser found under one name has one label, a family name is that of a person."""
+        found = [self.found[start] for start in sorted(self.found)]
+        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        for e in found:
+            name = self.text[e.start : e.end]
+            if e.label in _LABELS:
+                labels[name][e.label] += 1 if e.source == "model" else 3
+                if e.label == "PER" and " " in name:
+                    labels[name.split()[-1]]["PER"] += 3
+        return [
+            replace(e, label=_most(labels[self.text[e.start : e.end]])) if e.source == "model" else e for e in found
+        ]
+
+
+def _most(counts: Counter[str]) -> str:
+    return min(counts, key=lambda label: (-counts[label], label))
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """A piece of a run without the small words at its edges."""
+    lead = re.match(r"(?:\s|and\b|of\b|for\b|the\b|&)*", text[start:end])
+    begin = start + (lead.end() if lead else 0)
+    return begin, begin + len(_SMALL.sub("", text[begin:end]))
+
+
+def _is_function_word(word: str) -> bool:
+    """Whether a capitalised word is none but for its place; what is all in capitals may be letters: *CA*, *WHO*."""
+    return word.lower() in STOP_WORDS and (len(word) == 1 or not word.isupper())
+
+
+def _is_name_word(word: str) -> bool:
+    return word[0].isupper() and word.strip(".,") not in words().titles
+
+
+def _is_title_case(sentence: str) -> bool:
+    """Whether capitals say nothing here: a headline, or all in capitals."""
+    parts = [part for part in sentence.split() if part[0].isalpha()]
+    capital = sum(part[0].isupper() for part in parts)
+    # Headlines write small what carries no weight, and nothing else.
+    small = any(part.islower() and part.strip(_EDGES) not in STOP_WORDS for part in parts)
+    return len(parts) > 3 and capital * 2 > len(parts) and not small
+
+
+def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
+    """A run without the titles before the name, and whether there were any."""
+    titles, titled = words().titles, False
+    for word in re.finditer(r"\S+", text[start:end]):
+        if word.group() not in titles:
+            return start + word.start(), end, titled
+        titled = True
+    return end, end, titled
+
+
+def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
+    """A span without what rule E1 leaves outside: articles, titles, possessive *'s*, quotation marks, punctuation."""
+    while True:
+        before = start, end
+        while start < end and (text[start] in _EDGES or text[start].isspace()):
+            start += 1
+        while start < end and _is_edge(text, start, end):
+            end -= 1
+        if text[start:end].endswith(("'s", "’s", "'S", "’S")):
+            end -= 2
+        word = text[start:end].split(None, 1)
+        # The title of a work has its own article.
+        article = word[0] in _ARTICLES and not (label == "PROD" and word[0][0].isupper()) if word else False
+        if len(word) == 2 and (article or (label == "PER" and word[0] in words().titles)):
+            start = end - len(word[1])
+        if (start, end) == before:
+            return start, end
+
+
+def _is_edge(text: str, start: int, end: int) -> bool:
+    """Whether the last character of a name is none of it."""
+    return text[end - 1].isspace() or (text[end - 1] in _EDGES and not _keeps_stop(text, start, end))
+
+
+def _keeps_stop(text: str, start: int, end: int) -> bool:
+    """Whether a full stop or a bracket at the end belongs to the name, as in *U.S.* and *Jr.*; `start` is its start."""
+    if text[end - 1] == ")":
+        return "(" in text[start:end]
+    last = text[start:end].rpartition(" ")[2]
+    return text[end - 1] == "." and ("." in last[:-1] or last in _ABBREVIATED)
