@@ -3,6 +3,7 @@
 SaysoError
 ├── InputError      a file of the user's is wrong: what, where (`file:line`), and what to do
 │   └── IntakeError a text that `sayso add` refuses, with the fault's name
+├── ExtractionError a page without a text, with the fault's name
 ├── LineageError    an offset that leads nowhere: into removed text or past the end
 ├── StorageError    the disk refused: read-only, full, gone
 └── DoccanoError    a doccano server refused, failed or did not answer
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["DoccanoError", "InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"]
+__all__ = ["DoccanoError", "ExtractionError", "InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"]
 
 
 class SaysoError(Exception):
@@ -48,6 +49,18 @@ class IntakeError(InputError):
     def __init__(self, path: Path | str, fault: str, problem: str, line: int | None = None) -> None:
         super().__init__(path, f"{fault}: {problem}", line)
         self.fault = fault
+
+
+class ExtractionError(SaysoError):
+    """A page that has no text to give.
+
+    Attributes:
+        fault: the fault's kebab-case name, as in `sayso.extraction.FAULTS`.
+    """
+
+    def __init__(self, fault: str, problem: str) -> None:
+        super().__init__(f"{fault}: {problem}")
+        self.fault, self.problem = fault, problem
 
 
 class LineageError(SaysoError):
