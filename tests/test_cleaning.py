@@ -44,7 +44,7 @@ def test_cleaning_only_deletes(text: str) -> None:
         kept = text[start:end]
         assert kept == kept.strip() != ""
         assert len(kept.splitlines()) == 1
-    for start, end, rule in cleaning.removed:
+    for start, end, rule, _ in cleaning.removed:
         assert rule in RULES or rule == WHITESPACE
         assert text[start:end].isspace() == (rule == WHITESPACE)
     assert (cleaning.date is not None) == any(r.rule == "date-stamp" for r in cleaning.removed)

@@ -9,22 +9,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import pyarrow as pa
 
-from sayso.cleaning import Cleaning, clean, keep_lines
+from sayso.cleaning import Cleaning, Recurs, clean, keep_lines
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
 from sayso.language import Language, language
 from sayso.readers import Raw, Rejected
-from sayso.repetition import Repeated
+from sayso.repetition import Repeated, host_of
 from sayso.segmentation import Document, segment
 
-__all__ = ["PROCESSED", "Processed", "Recipe", "Step", "process"]
+__all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Profile", "Recipe", "Step", "process", "texts"]
 
 Step = Literal["clean", "segment"]
+STEPS: tuple[Step, ...] = get_args(Step)
+Profile = Literal["article", "page"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 _TEXT, _NUMBER = pa.string(), pa.int32()
 
 PROCESSED = pa.schema({
@@ -62,11 +66,13 @@ class Recipe:
     """How documents are processed.
 
     Attributes:
+        profile: `article` for what an extractor gave, `page` for all the text of a page.
+        steps: without `clean` nothing but white space is removed; without `segment` there are no sentences.
         repeated: the lines that recur in the collection, if they were counted.
     """
 
-    profile: str = "article"
-    steps: tuple[Step, ...] = ("clean", "segment")
+    profile: Profile = "article"
+    steps: tuple[Step, ...] = STEPS
     repeated: Repeated | None = field(default=None, compare=False)
 
 
@@ -99,6 +105,19 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     Returns:
         one row for each document that has a text, and the others with the reason.
     """
+    seeds, rejected = _seeds(raws)
+    languages = [language(seed.text) for seed in seeds]
+    cleanings = _clean(seeds, languages, recipe)
+    documents = [segment(seed.text, made, seed.raw.id) for seed, made in zip(seeds, cleanings, strict=True)]
+    return Processed(_columns(seeds, languages, documents, sentences="segment" in recipe.steps), rejected)
+
+
+def texts(raws: Sequence[Raw]) -> list[tuple[str, str | None]]:
+    """The text and the address of each document that has a text: what `sayso.repetition` counts."""
+    return [(seed.text, seed.raw.url) for seed in _seeds(raws)[0]]
+
+
+def _seeds(raws: Sequence[Raw]) -> tuple[list[_Seed], list[Rejected]]:
     seeds: list[_Seed] = []
     rejected: list[Rejected] = []
     for raw in raws:
@@ -112,17 +131,19 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
         else:
             made = f"{page.extractor} {page.version}"
             seeds.append(_Seed(raw, page.text, page.title, page.author, page.published, made))
-    languages = [language(seed.text) for seed in seeds]
-    cleanings = _clean(seeds, languages, recipe)
-    documents = [segment(seed.text, made, seed.raw.id) for seed, made in zip(seeds, cleanings, strict=True)]
-    return Processed(_columns(seeds, languages, documents, sentences="segment" in recipe.steps), rejected)
+    return seeds, rejected
 
 
 def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> list[Cleaning]:
-    return [
-        keep_lines(seed.text) if own == Language.OTHER else clean(seed.text)
-        for seed, own in zip(seeds, languages, strict=True)
-    ]
+    if "clean" not in recipe.steps:
+        return [keep_lines(seed.text) for seed in seeds]
+    cleanings = []
+    for seed, own in zip(seeds, languages, strict=True):
+        recurs: Recurs | None = None
+        if recipe.repeated is not None:
+            recurs = partial(recipe.repeated.counts, host=host_of(seed.raw.url))
+        cleanings.append(keep_lines(seed.text, recurs) if own == Language.OTHER else clean(seed.text, recurs))
+    return cleanings
 
 
 def _columns(
@@ -154,7 +175,7 @@ def _columns(
                 [removal.start for removal, _ in removed], [removal.end for removal, _ in removed],
                 [removal.rule for removal, _ in removed],
                 [document.seed[removal.start : removal.end] for removal, document in removed],
-                [None] * len(removed),
+                [removal.why for removal, _ in removed],
             ],
         ),
         "sentences": _lists(

@@ -6,16 +6,22 @@ one line. All offsets are Unicode code points of the seed, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from sayso.rules import DATE_STAMP, RULES, WHITESPACE, Rule, candidates
 
-__all__ = ["Cleaning", "Removal", "Span", "clean", "keep_lines", "reconstruct"]
+__all__ = ["REPEATED_LINE", "Cleaning", "Recurs", "Removal", "Span", "clean", "keep_lines", "lines", "reconstruct"]
 
+REPEATED_LINE = "repeated-line"
+"""Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
+PROSE_WORDS = 20
+"""A line of so many words is an article's, whatever its end."""
 MOST_STRAY = 20
+Recurs = Callable[[Sequence[str]], Sequence[int]]
+"""Tells of each line of a document in how many documents it recurs; 0 for a line that does not."""
 HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
 TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
 
@@ -28,11 +34,12 @@ class Span(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A span of the seed that was removed, and the id of the rule that removed it."""
+    """A span of the seed that was removed, the id of the rule that removed it, and what the rule went by, if it says."""
 
     start: int
     end: int
     rule: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,15 @@ class _Line:
     end: int
     text: str
     rule: str | None = None
+    why: str | None = None
 
 
-def clean(text: str) -> Cleaning:
+def clean(text: str, recurs: Recurs | None = None) -> Cleaning:
     """Tile a seed into kept blocks and removals. Linear in the length of the text.
 
     Args:
         text: the whole seed.
+        recurs: what is known of the collection that it is from, if anything.
 
     Returns:
         spans in code points of `text`.
@@ -77,6 +86,8 @@ def clean(text: str) -> Cleaning:
     _stray_captions(text, lines)
     _head(lines)
     _tail(lines)
+    if recurs:
+        _repeated(lines, recurs)
     return Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text))
 
 
@@ -89,10 +100,17 @@ def _stamped_date(text: str) -> str | None:
         return None
 
 
-def keep_lines(text: str) -> Cleaning:
-    """A cleaning that removes nothing but white space: for texts that are clean already."""
+def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
+    """A cleaning by no rule for English: it removes white space, and lines that recur if one knows of any."""
     lines, _ = _lines(text, stamped=False)
+    if recurs:
+        _repeated(lines, recurs)
     return Cleaning(*_tile(len(text), lines, 0))
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a seed that are not blank, without the white space at their edges and without a date stamp."""
+    return [line.text for line in _lines(text)[0]]
 
 
 def reconstruct(text: str, cleaning: Cleaning) -> str:
@@ -174,6 +192,26 @@ def _tail(lines: Sequence[_Line]) -> None:
                 return
 
 
+def _repeated(lines: Sequence[_Line], recurs: Recurs) -> None:
+    """Remove what recurs and no rule took.
+
+    Where more than half of the prose recurs, the article itself does: then it loses none of its prose.
+    """
+    rest = [line for line in lines if line.rule is None]
+    counts = recurs([line.text for line in rest])
+    if not any(counts):
+        return
+    prose = [len(line.text.split()) >= PROSE_WORDS for line in rest]
+    length = recurring = 0
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        length += len(line.text) * is_prose
+        recurring += len(line.text) * (is_prose and count > 0)
+    spared = 2 * recurring > length
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        if count and not (spared and is_prose):
+            line.rule, line.why = REPEATED_LINE, f"in {count} documents"
+
+
 def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, ...], tuple[Removal, ...]]:
     """What is kept and what is removed, in order; the gaps between lines are removed as `whitespace`."""
     kept: list[Span] = []
@@ -183,11 +221,11 @@ def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, 
     position = stamp
     for line in lines:
         if line.start > position:
-            removed.append(new(Removal, (position, line.start, WHITESPACE)))
+            removed.append(new(Removal, (position, line.start, WHITESPACE, None)))
         if line.rule is None:
             kept.append(new(Span, (line.start, line.end)))
         else:
-            removed.append(Removal(line.start, line.end, line.rule))
+            removed.append(Removal(line.start, line.end, line.rule, line.why))
         position = line.end
     if position < length:
         removed.append(Removal(position, length, WHITESPACE))
