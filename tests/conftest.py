@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,19 @@ from sayso.doccano.client import Client
 from sayso.errors import DoccanoError
 from sayso.project import Project
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 ROOT = Path(__file__).parent.parent
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    # With the checksum that the command `zstd` writes: without it, nobody could tell some damage.
+    ".zst": lambda data: zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1}),
+}
+"""How files are compressed, by the endings of their names."""
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from sayso.errors import InputError, IntakeError
+from sayso.extraction import LONGEST
 from sayso.intake import ALLOWABLE, FAULTS, add, init
 from sayso.package import build
 from sayso.seeds import read_seed, read_sources, sha256
+from sayso.validation import validate
 
 THERE = (
     "The harbour board of Example City met on Monday and put off the vote on the new pier."
@@ -53,6 +56,10 @@ BAD = {
     "mojibake": Bad("One.\n\nItâ€™s safe.\n".encode(), line=3, detail="'Itâ€™s' looks like 'It’s'"),
     "hard-wrapped": Bad(b"A title\n\n" + WRAPPED.encode(), line=3),
     "empty": Bad(b"Read more\n\nShare this:\n"),
+    "not-html": Bad(b"\x89PNG\r\n\x1a\n\0\0", "new.html", detail="NUL at byte 8"),
+    "bad-encoding": Bad(b"<html><meta charset=utf-8><p>The caf\xe9 burned.", "new.htm", detail="byte 39 is not utf-8"),
+    "no-text": Bad(b"<html><frameset><frame src='a.html'></frameset></html>", "new.xhtml"),
+    "page-too-long": Bad(b"<p>" + b"a" * LONGEST, "new.html", detail="5000003 bytes"),
     "duplicate": Bad(THERE.encode(), detail="seeds/there.txt"),
     "near-duplicate": Bad(f"{THERE} It rained.\n".encode(), detail="seeds/there.txt"),
 }
@@ -279,6 +286,70 @@ def test_a_date_that_does_not_exist_does_no_harm(date: str, root: Path, tmp_path
     # Whatever became of the text, the corpus can be read, and taken further.
     assert "there" in check_readable(root)
     build(root)
+
+
+# -- pages
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head>
+<title>A second ferry</title>
+<meta property="og:title" content="A second ferry">
+<meta property="og:site_name" content="Harbour News">
+<meta name="author" content="Jo Sample">
+<meta property="article:published_time" content="2018-03-03T10:30:00+00:00">
+<link rel="canonical" href="http://news.example/ferry">
+</head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+<article><h1>A second ferry</h1>
+<p>Norvik Line bought a second ferry from a yard in the south. It will be painted green.</p>
+<p>“We have waited for years”, Ada Lindqvist told the harbour board on Monday. Nobody else spoke.</p>
+</article>
+<footer><p>All rights reserved.</p></footer>
+</body></html>
+"""
+
+
+def test_the_seed_of_a_page_is_its_main_text(root: Path, tmp_path: Path) -> None:
+    (source,) = add(root, [write(tmp_path, "new.html", PAGE.encode())]).added
+    text = (root / "seeds" / "new.txt").read_text(encoding="utf-8")
+    assert "Norvik Line bought a second ferry from a yard in the south. It will be painted green.\n“We have" in text
+    assert "Home" not in text
+    assert source.extractor == f"trafilatura {version('trafilatura')}"
+    assert (source.title, source.author, source.publisher) == ("A second ferry", "Jo Sample", "Harbour News")
+    assert (source.url, source.published) == ("http://news.example/ferry", "2018-03-03")
+    assert check_readable(root) == ["new", "there"]
+    assert '"extractor": "trafilatura ' in (root / "seeds" / "sources.jsonl").read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_the_card_says_what_extracted_which_seed(root: Path, tmp_path: Path) -> None:
+    card = root / "corpus" / "README.md"
+    build(root)
+    assert "extracted" not in card.read_text(encoding="utf-8")
+    add(root, [write(tmp_path, "new.html", PAGE.encode())])
+    build(root)
+    assert f"\n- trafilatura {version('trafilatura')}: `new`\n" in card.read_text(encoding="utf-8")
+    # A new corpus has everything to say about itself still, but corpus/ is what its inputs make.
+    assert {incident.check for incident in validate(root) if incident.severity == "error"} == {"datasheet"}
+
+
+def test_the_text_of_a_page_is_judged_as_any_text(root: Path, tmp_path: Path) -> None:
+    bad = PAGE.replace("It will", "It’s safe. Itâ€™s")
+    (error,) = add(root, [write(tmp_path, "new.html", bad.encode())]).refused
+    assert (error.fault, error.line) == ("mojibake", None)
+    assert "in the text of the page: 'Itâ€™s' looks like 'It’s'" in str(error)
+    assert not add(root, [write(tmp_path, "new.html", bad.encode())], ["mojibake"]).refused
+
+
+def test_a_page_needs_the_extra(root: Path, tmp_path: Path) -> None:
+    code = "import sys; sys.modules['trafilatura'] = None; from sayso.cli import main; main()"
+    page = write(tmp_path, "new.html", PAGE.encode())
+    done = subprocess.run(
+        [sys.executable, "-c", code, "add", page, "--root", root], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "pip install 'sayso[html]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert check_readable(root) == ["there"]
 
 
 # -- a new corpus

@@ -24,6 +24,8 @@ GOOD = {
 def test_what_is_read_is_written_again() -> None:
     assert Source.parse(GOOD).to_json() == GOOD
     assert list(Source.parse(dict(reversed(GOOD.items()))).to_json()) == list(GOOD)
+    page = {**GOOD, "extractor": "trafilatura 2.3.1"}
+    assert Source.parse(page).to_json() == page
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,8 @@ def test_what_is_read_is_written_again() -> None:
     [
         ({"title": ...}, "'title' is missing"),
         ({"colour": "red"}, "'colour' is unknown"),
+        ({"extractor": None}, "'extractor' must be a str, not None"),
+        ({"extractor": ""}, "'extractor' must be a str"),
         ({"bytes": "9"}, "'bytes' must be a int, not '9'"),
         ({"bytes": True}, "'bytes' must be a int"),
         ({"author": ""}, "'author' must be a str or null"),

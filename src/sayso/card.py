@@ -12,6 +12,7 @@ from datasets import Features
 from sayso.features import COLUMNS
 from sayso.figures import Figures, tables
 from sayso.project import Project
+from sayso.seeds import Source
 
 # The same loader in C, where PyYAML was built with it: the card's header is long.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -19,6 +20,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 __all__ = ["DEFAULT", "LICENSE", "ConfigFile", "card", "split_card"]
 
 DEFAULT = "claims"
+
+MOST_NAMED = 20
+"""Seeds of one extractor that the card names."""
 
 DESCRIPTIONS = {
     "documents": "one row per document: its clean text, its blocks, and everything that was removed and why",
@@ -127,7 +131,31 @@ def _metadata(
     }
 
 
-def card(project: Project, figures: Figures, files: Sequence[ConfigFile], kinds: Mapping[str, Features]) -> str:
+def _extraction(sources: Sequence[Source]) -> str:
+    """Which seeds are no texts as they were given, but what an extractor made of a page."""
+    made: dict[str, list[str]] = {}
+    for source in sources:
+        if source.extractor is not None:
+            made.setdefault(source.extractor, []).append(source.id)
+    if not made:
+        return ""
+    lines = []
+    for extractor, ids in sorted(made.items()):
+        more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+        lines.append(f"- {extractor}: {', '.join(f'`{id}`' for id in sorted(ids)[:MOST_NAMED])}{more}\n")
+    return (
+        "### What was extracted\n\nThese seeds are the main texts of HTML pages; all other seeds are texts as they were"
+        f" given. By extractor and version:\n\n{''.join(lines)}\n"
+    )
+
+
+def card(
+    project: Project,
+    figures: Figures,
+    files: Sequence[ConfigFile],
+    kinds: Mapping[str, Features],
+    sources: Sequence[Source],
+) -> str:
     """The whole `README.md` of the dataset's folder."""
     header = yaml.safe_dump(_metadata(project, figures, files, kinds), sort_keys=False, allow_unicode=True, width=10**6)
     known = tables(figures, project.scheme)
@@ -186,7 +214,7 @@ Offsets are Unicode code points, end exclusive; `start` and `end` count in the r
 
 {known["labels"]}
 
-### What was removed
+{_extraction(sources)}### What was removed
 
 {known["removed"]}
 

@@ -361,14 +361,16 @@ def adjudicate(
 
 @app.command()
 def add(
-    files: Annotated[list[Path], typer.Argument(help="UTF-8 texts; a name without its ending becomes the id.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="UTF-8 texts or HTML pages; a name without its ending becomes the id.")
+    ],
     allow: Annotated[
         list[str] | None,
         typer.Option(help="A fault to live with: crlf, mojibake, hard-wrapped, near-duplicate."),
     ] = None,
     root: Root = Path(),
 ) -> None:
-    """Take texts into seeds/.
+    """Take texts into seeds/. Of a page (.html, .htm, .xhtml) the main text is taken: pip install 'sayso[html]'.
 
     Each is checked by itself; one that is no good is refused by the name of its fault, with what to do, and the others
     go in. Nothing is ever overwritten. Exit code 1 if any was refused.

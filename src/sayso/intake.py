@@ -1,4 +1,7 @@
-"""Take new texts into `seeds/`, and start a new corpus. A text that is no good is refused, by the name of its fault."""
+"""Take new texts into `seeds/`, and start a new corpus. A text that is no good is refused, by the name of its fault.
+
+Of a page, the seed is its main text, and sources.jsonl says what extracted it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,10 @@ from ftfy.badness import is_bad
 from sayso import jsonl
 from sayso.cleaning import Cleaning
 from sayso.datasheet import template
-from sayso.errors import InputError, IntakeError, StorageError
+from sayso.errors import ExtractionError, InputError, IntakeError, StorageError
 from sayso.examine import NEAR, resemblance, sketch_of_seed
+from sayso.extraction import FAULTS as EXTRACTION_FAULTS
+from sayso.extraction import Extracted, extract
 from sayso.project import Project
 from sayso.resources import resource
 from sayso.rules import NAME, WHITESPACE
@@ -37,6 +42,10 @@ FAULTS = {
     "crlf": "the lines end in CR LF: convert them with `dos2unix`, or keep them with --allow crlf",
     "mojibake": "UTF-8 was read as another encoding: decode the source anew, or keep it with --allow mojibake",
     "hard-wrapped": "paragraphs are broken into short lines: join them, or let each be a block: --allow hard-wrapped",
+    "not-html": EXTRACTION_FAULTS["not-html"],
+    "bad-encoding": EXTRACTION_FAULTS["bad-encoding"],
+    "no-text": EXTRACTION_FAULTS["no-text"],
+    "page-too-long": EXTRACTION_FAULTS["page-too-long"],
     "empty": "nothing would be kept of this text",
     "duplicate": "this very text is a seed already",
     "near-duplicate": "nearly the same text is a seed already: drop one, or keep both with --allow near-duplicate",
@@ -45,6 +54,8 @@ FAULTS = {
 
 ALLOWABLE = ("crlf", "mojibake", "hard-wrapped", "near-duplicate")
 """The faults that a user may decide to live with."""
+
+PAGES = (".html", ".htm", ".xhtml")
 
 
 @dataclass
@@ -59,11 +70,11 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
     """Copy texts into `seeds/` and describe them in `sources.jsonl`. Each file is judged by itself.
 
     Args:
-        files: UTF-8 texts; the name without its ending becomes the id.
+        files: UTF-8 texts, or pages whose names end in one of `PAGES`; the name without its ending becomes the id.
         allow: faults to live with, of `ALLOWABLE`.
 
     Raises:
-        InputError: the corpus or its sources.jsonl cannot be read.
+        InputError: the corpus or its sources.jsonl cannot be read, or a page is given and trafilatura is missing.
         StorageError: the disk refuses.
     """
     project = Project.read(root)
@@ -74,8 +85,8 @@ def add(root: Path, files: Sequence[Path], allow: Iterable[str] = ()) -> Intake:
         sketches = {id: sketch_of_seed(read_seed(project.seeds, source).text) for id, source in sources.items()}
         for path in files:
             try:
-                data, text = _read(path, allowed)
-                source = _describe(path, data, text)
+                data, text, page = _read(path, allowed)
+                source = _describe(path, data, text, page)
                 sketch = sketch_of_seed(text)
                 _compare(path, source, sketch, sources, sketches, allowed)
                 target = project.seeds / source.file
@@ -96,33 +107,51 @@ def _refuse(path: Path, fault: str, detail: str = "", line: int | None = None) -
     return IntakeError(path, fault, f"{detail}{'; ' if detail else ''}{FAULTS[fault]}", line)
 
 
-def _read(path: Path, allowed: frozenset[str]) -> tuple[bytes, str]:
-    """The bytes and the text of a file that has no fault of its own."""
+def _read(path: Path, allowed: frozenset[str]) -> tuple[bytes, str, Extracted | None]:
+    """The bytes and the text of a seed that has no fault of its own, and what else its page says."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise _refuse(path, "unreadable", error.strerror or "") from error
     if not SEED_ID.fullmatch(path.stem):
         raise _refuse(path, "bad-name")
+    if path.suffix.lower() in PAGES:
+        try:
+            page = extract(data)
+        except ExtractionError as error:
+            raise IntakeError(path, error.fault, error.problem) from error
+        _judge(path, page.text, allowed, "in the text of the page")
+        return page.text.encode(), page.text, page
+    text = _decode(path, data)
+    _judge(path, text, allowed)
+    return data, text, None
+
+
+def _decode(path: Path, data: bytes) -> str:
+    """The text of a file."""
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise _refuse(path, "byte-order-mark", "UTF-16" if data[0] != 0xEF else "", 1)
     if b"\0" in data:
         raise _refuse(path, "nul", line=data.count(b"\n", 0, data.index(b"\0")) + 1)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         surrogate = re.match(rb"\xed[\xa0-\xbf][\x80-\xbf]", data[error.start : error.start + 3])
         raise _refuse(path, "lone-surrogate" if surrogate else "not-utf8", f"byte {error.start}", line) from error
+
+
+def _judge(path: Path, text: str, allowed: frozenset[str], where: str = "") -> None:
+    """Refuse a text with a fault that the user does not live with; a page has other lines than its text."""
     if "\r" in text and "crlf" not in allowed:
         raise _refuse(path, "crlf", line=text.count("\n", 0, text.index("\r")) + 1)
     if "mojibake" not in allowed:
         for number, line_text in enumerate(text.split("\n"), 1):
             if is_bad(line_text):
-                raise _refuse(path, "mojibake", _example(line_text), number)
+                details = [detail for detail in (where, _example(line_text)) if detail]
+                raise _refuse(path, "mojibake", ": ".join(details), None if where else number)
     if "hard-wrapped" not in allowed and (wrapped := _wrapped_at(text)):
-        raise _refuse(path, "hard-wrapped", line=wrapped)
-    return data, text
+        raise _refuse(path, "hard-wrapped", where, None if where else wrapped)
 
 
 def _example(line: str) -> str:
@@ -151,17 +180,22 @@ _MONTHS = (
 )
 
 
-def _describe(path: Path, data: bytes, text: str) -> Source:
-    """The source of a text, as far as the text itself shows it."""
+def _describe(path: Path, data: bytes, text: str, page: Extracted | None) -> Source:
+    """The source of a text, as far as its page says it or the text itself shows it."""
     document = segment(text)
     if not document.blocks:
         raise _refuse(path, "empty")
     head = document.blocks[0]
     title = text[head.seed_start : head.seed_end] if head.kind == "heading" else None
     cleaning = document.cleaning
+    author, published = _author(text, cleaning), _published(text, cleaning)
+    publisher = url = extractor = None
+    if page is not None:
+        title, author, published = page.title or title, page.author or author, page.published or published
+        publisher, url, extractor = page.site, page.url, f"{page.extractor} {page.version}"
     return Source(
-        path.stem, f"{path.stem}.txt", sha256(data), len(data), "en", title, None,
-        _author(text, cleaning), None, cleaning.date or _published(text, cleaning), "unknown", RIGHTS,
+        path.stem, f"{path.stem}.txt", sha256(data), len(data), "en", title, publisher,
+        author, url, cleaning.date or published, "unknown", RIGHTS, extractor,
     )  # fmt: skip
 
 

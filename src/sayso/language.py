@@ -1,8 +1,8 @@
 """Is a text English? Told by its function words, in whole numbers, so that every machine says the same.
 
 Running English has a function word in three words; so have the languages of Europe, with other words. Lists, tables and
-names have few in any language: of them, and of what is too short, nothing is said. py3langid and lingua name the language
-as well, but decide by sums of floats, and take longer than all of our cleaning.
+names have few in any language: of them, and of what is too short, nothing is said. py3langid and lingua name the
+language as well, but decide by sums of floats, and take longer than all of our cleaning.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ class Language(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ENGLISH = frozenset(
-    """
-    the of and to that is for it with as was are by from this have be not has his they which their were but had you
-    who been will would there what when can said its he she we our your more about one all an at or if out up than
-    them into after over could also other how then these those did does because where why should only just very some
-    any most my us her him
-    """.split()
+def _words(*lists: str) -> frozenset[str]:
+    return frozenset(word for words in lists for word in words.split())
+
+
+_ENGLISH = _words(
+    "the of and to that is for it with as was are by from this have be not has his they which their were but had "
+    "you who been will would there what when can said its he she we our your more about one all an at or if out "
+    "up than them into after over could also other how then these those did does because where why should only "
+    "just very some any most my us her him"
 )
-# No word of English, and no particle of names (de, la, van, von, der), which English texts are full of.
-_OTHER = frozenset(
+# None is a word of English or a particle of names (de, la, van, von, der), which English texts are full of.
+_OTHER = _words(
     # German, Dutch, Afrikaans, Frisian, Luxembourgish
-    "und nicht ist dass dem ein eine einen einer eines auf mit sich auch für wird sind aus durch oder nach bei kann"
-    " seine ihre haben hat jeder het een niet zijn op voor dat ook bij aan werd wordt naar heeft deze uit nie wat vir"
-    " deur word elke elk mei yn fan foar ass op eng huet mat déi net"
+    "und nicht ist dass dem ein eine einen einer eines auf mit sich auch für wird sind aus durch oder nach bei "
+    "kann seine ihre haben hat jeder het een niet zijn op voor dat ook bij aan werd wordt naar heeft deze uit "
+    "nie wat vir deur elke yn fan foar ass huet déi",
     # French, Catalan, Spanish, Portuguese, Galician, Italian, Romanian, Latin
-    " les est dans une qui que pour pas sur avec sont par ce cette aux ou mais nous vous ont été leur ses toute tout"
-    " els amb és seva seu dels tota una por para como más pero sus este esta tiene toda todo ser y su lo não uma"
-    " dos das ao pelo pela são tem seu sua os ou e il che per non sono della dei nel alla è gli delle con più anche"
-    " ogni suo si în și este sunt care pentru cu din nu sau să ale cum et est sunt quod cum"
+    "y les est dans une qui que pas sur avec sont par ce cette aux ou mais nous vous ont été leur ses toute els "
+    "amb és seva seu dels tota una por para como más pero sus este esta tiene toda todo ser su lo não uma dos "
+    "das ao pelo pela são tem sua os il che non sono della dei nel alla è gli delle più anche ogni suo si în și "
+    "sunt pentru cu din nu sau să cum quod",
     # Swedish, Danish, Norwegian, Icelandic, Faroese
-    " och att det som för med av inte till är på har eller en ett han skall og ikke til af er på det som enhver"
-    " være ei eit ikkje við eða sem ekki að ekki og ella"
+    "och att det som för med av inte till är på har eller ett han skall og ikke til af er enhver være ei eit "
+    "ikkje við eða sem ekki að ella",
     # Finnish, Estonian, Hungarian, Basque, Turkish, Azerbaijani
-    " ja on ei että hän oli se sen ovat olla tai kun jokaisella või tema mis oma kui az és hogy nem egy meg van vagy"
-    " minden eta da du ez dute ve bir bu için ile olarak da de her veya olan və ya"
+    "ja että hän oli se ovat olla tai kun või tema kui az hogy nem egy meg vagy minden eta ez dute ve bir bu "
+    "için ile olarak veya olan və ya",
     # Polish, Czech, Slovak, Slovene, Croatian, Serbian, Bosnian, Lithuanian, Latvian, Albanian
-    " się nie jest na do przez oraz lub każdy ma jego w z že se je na v s pro nebo každý právo sa nie alebo má"
-    " in ali za ki ima pravo vsak ne i u da su svatko ili kao sve svako ir kad yra turi teisę arba un vai ar no ikviens"
-    " dhe të një në për me është që nuk kush"
+    "się jest w z na przez oraz lub każdy jego že je nebo každý alebo má za ki ima vsak ne svatko ili kao sve svako "
+    "ir kad yra turi arba vai ar dhe të një në për është që nuk kush",
     # Indonesian, Malay, Tagalog, Vietnamese, Swahili, Somali, Hausa, Irish, Welsh
-    " dan yang di untuk dengan dari atau tidak setiap orang ini pada adalah ang ng mga sa ay na at của và có các được"
-    " người trong không những một quyền ya na wa kwa ni katika haki kila au iyo oo uu in ku kuma da ta ga ba"
-    " agus ar na an do le bhfuil yn yr y mae i a".split()
-) - _ENGLISH - frozenset("a an as at do he me no on so in i de da du la un en el per pro con et van sa an".split())
+    "dan yang di untuk dengan dari atau tidak setiap orang ini pada adalah ang ng mga ay của và có các được "
+    "người trong không những một wa kwa ni katika kila au iyo oo uu ku kuma ta ga ba agus le bhfuil yr mae",
+)
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")

@@ -167,7 +167,7 @@ def _assemble(project: Project, folder: Path, progress: Progress | None) -> Asse
                     progress(done, len(examination.sources))
         if not examination.has_errors:
             files = [writer.file() for writer in writers.values()]
-            _write(folder / "README.md", card(project, figures, files, kinds))
+            _write(folder / "README.md", card(project, figures, files, kinds, examination.sources))
             _write(folder / "LICENSE.md", LICENSE)
             _write(folder / "croissant.json", croissant(project, figures, files, kinds))
             _write(folder / "SHA256SUMS", checksums(folder))

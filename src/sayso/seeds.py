@@ -31,12 +31,13 @@ def sha256(data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line of `sources.jsonl`. What the text itself does not show is None.
+    """One line of `sources.jsonl`. What neither the text nor its page shows is None.
 
     Attributes:
         bytes: size of the file.
         language: BCP-47.
         published: ISO date.
+        extractor: what made the text of a page, and its version; None, and no key, for what was a text already.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Source:
     published: str | None
     licence: str
     rights: str
+    extractor: str | None = None
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Source:
@@ -61,7 +63,7 @@ class Source:
         """
         names = [field.name for field in fields(cls)]
         for name in names:
-            if name not in value:
+            if name not in value and name != "extractor":
                 raise ValueError(f"the key {name!r} is missing")
         for name, item in value.items():
             if name not in names:
@@ -87,7 +89,10 @@ class Source:
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object, keys in canonical order."""
-        return asdict(self)
+        value = asdict(self)
+        if self.extractor is None:
+            del value["extractor"]
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -93,11 +93,11 @@ class Stream(io.RawIOBase):
                 self._raw = stack.enter_context(path.open("rb"))
             except OSError as error:
                 raise StreamFault("unreadable", error.strerror or "the file cannot be read") from error
-            self._file: IO[bytes] = self._raw
+            self._file: io.BufferedReader | gzip.GzipFile | zstd.ZstdFile = self._raw
             if self._packed == ".gz":
-                self._file = stack.enter_context(gzip.GzipFile(fileobj=self._raw))  # type: ignore[assignment]
+                self._file = stack.enter_context(gzip.GzipFile(fileobj=self._raw))
             elif self._packed == ".zst":
-                self._file = stack.enter_context(zstd.ZstdFile(self._raw))  # type: ignore[assignment]
+                self._file = stack.enter_context(zstd.ZstdFile(self._raw))
             self._open = stack.pop_all()
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class Stream(io.RawIOBase):
         """At most `size` bytes, or none at the end."""
         try:
             # One step of the decompressor, so that nothing is lost if the next one fails.
-            data: bytes = self._file.read1(size)  # type: ignore[attr-defined]
+            data: bytes = self._file.read1(size)
         except EOFError as error:
             raise StreamFault("truncated", "the compressed file breaks off") from error
         except (gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sayso.streams import CHUNK, Stream, StreamFault
 
@@ -19,6 +19,10 @@ LONGEST_LINE = 1 << 16
 """Bytes of one line of headers."""
 MOST_HEADERS = 1_000
 PAGES = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
+
+
+if TYPE_CHECKING:
+    _File: TypeAlias = io.BufferedReader[Stream]
 
 
 class WarcPage(NamedTuple):
@@ -40,7 +44,7 @@ class WarcPage(NamedTuple):
 
 
 class WarcFault(NamedTuple):
-    """A record that should have been a page and is none; `fault` is one of `sayso.readers.FAULTS`."""
+    """A record that should have been a page and is none; `fault` is one of `sayso.raw.FAULTS`."""
 
     id: str | None
     fault: str
@@ -78,14 +82,14 @@ def records(stream: Stream, limit: int) -> Iterator[tuple[int, WarcPage | WarcFa
         yield number, _record(headers, block, size, limit)
 
 
-def _line(file: io.BufferedReader) -> bytes:
+def _line(file: _File) -> bytes:
     line = file.readline(LONGEST_LINE)
     if len(line) == LONGEST_LINE:
         raise StreamFault("corrupt", f"a line of headers is longer than {LONGEST_LINE} bytes")
     return line
 
 
-def _skip(file: io.BufferedReader, size: int) -> None:
+def _skip(file: _File, size: int) -> None:
     while size:
         data = file.read(min(size, CHUNK))
         if not data:
@@ -93,7 +97,7 @@ def _skip(file: io.BufferedReader, size: int) -> None:
         size -= len(data)
 
 
-def _headers(file: io.BufferedReader) -> dict[str, str]:
+def _headers(file: _File) -> dict[str, str]:
     """Names in lower case; the first of two with one name counts."""
     found: list[bytes] = []
     while (line := _line(file)).strip():
@@ -169,7 +173,7 @@ def _unchunked(body: bytes, headers: dict[str, str]) -> bytes:
     """The body without the marks of a chunked transfer. Many crawlers took them out and left the header."""
     if "chunked" not in headers.get("transfer-encoding", "").lower():
         return body
-    parts = []
+    parts: list[bytes] = []
     at = 0
     while True:
         end = body.find(b"\n", at, at + 64)
