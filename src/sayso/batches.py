@@ -1,16 +1,19 @@
 """Many documents at once: from texts or pages to clean texts, blocks, removals and sentences in columns.
 
-`process` is a pure function: what it makes of a document depends on that document and the recipe, and on nothing else in
-the batch. Every engine calls it, and so do `sayso.clean` and `sayso.segment` by the same code below it.
+`process` is a pure function: what it makes of a document depends on that document and the recipe, and on nothing else
+in the batch. Every engine calls it, and so do `sayso.clean` and `sayso.segment` by the same code below it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 import pyarrow as pa
@@ -19,7 +22,8 @@ from sayso.cleaning import Cleaning, Recurs, clean, keep_lines
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
 from sayso.language import Language, language
-from sayso.readers import Raw, Rejected
+from sayso.raw import Raw, Rejected
+from sayso.readers import shard_of
 from sayso.repetition import Repeated, host_of
 from sayso.segmentation import Document, segment
 
@@ -29,6 +33,7 @@ Step = Literal["clean", "segment"]
 STEPS: tuple[Step, ...] = get_args(Step)
 Profile = Literal["article", "page"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT, _NUMBER = pa.string(), pa.int32()
 
 PROCESSED = pa.schema({
@@ -55,9 +60,10 @@ PROCESSED = pa.schema({
 """What is made of a document.
 
 The seed of a document is its text as it came, or as the extractor made it; blocks and removed texts put it together
-again. `block` is the position of a sentence's block, `source` the file and line, row or record; `extractor` its name and
-version where the document came as a page. `language` is `en`, `other` or `unknown`; where it is `other`, rules for
-English were not applied.
+again. `block` is the position of a sentence's block, `source` the file and line, row or record; `extractor` its name
+and version where the document came as a page. `published` is an ISO date, from a date stamp in the text, or as the page
+or the row says; the day on which a crawler came is none. `language` is `en`, `other` or `unknown`; where it is `other`,
+rules for English were not applied.
 """
 
 
@@ -156,7 +162,10 @@ def _columns(
         "doc_id": [seed.raw.id for seed in seeds],
         "title": [seed.title for seed in seeds],
         "author": [seed.author for seed in seeds],
-        "published": [document.cleaning.date or seed.published for seed, document in zip(seeds, documents, strict=True)],
+        "published": [
+            document.cleaning.date or seed.published or _date(seed.raw)
+            for seed, document in zip(seeds, documents, strict=True)
+        ],
         "url": [seed.raw.url for seed in seeds],
         "language": [str(own) for own in languages],
         "text": [document.text for document in documents],
@@ -192,6 +201,17 @@ def _columns(
     }  # fmt: skip
     arrays = [pa.array(values[column.name], column.type) for column in PROCESSED]
     return pa.RecordBatch.from_arrays(arrays, schema=PROCESSED)
+
+
+def _date(raw: Raw) -> str | None:
+    """The ISO date of a row, if it gives one."""
+    match = _ISO_DATE.match(raw.date) if raw.date else None
+    if not match or shard_of(Path(raw.place.file), "").format == "warc":
+        return None
+    try:
+        return date.fromisoformat(match.group()).isoformat()
+    except ValueError:
+        return None
 
 
 def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Sequence[Any]]) -> pa.ListArray:

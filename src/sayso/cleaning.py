@@ -34,7 +34,7 @@ class Span(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A span of the seed that was removed, the id of the rule that removed it, and what the rule went by, if it says."""
+    """A span of the seed that was removed, the id of the rule that removed it, and why, where the rule says more."""
 
     start: int
     end: int

@@ -12,6 +12,7 @@ import typer
 from rich.markdown import Markdown
 from rich.text import Text
 
+from sayso.collection_commands import clean, process
 from sayso.console import Json, Root, count, err, out, print_json, progress, table
 from sayso.doccano.commands import doccano
 from sayso.errors import InputError, SaysoError
@@ -404,4 +405,6 @@ def init(
     out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green")
 
 
+app.command()(process)
+app.command()(clean)
 app.add_typer(doccano, name="doccano")

@@ -176,7 +176,8 @@ def _struck(document: Document) -> Text:
 
 def _tiles(document: Document) -> list[tuple[int, int, str | None]]:
     kept = [(start, end, None) for start, end in document.cleaning.kept]
-    return sorted([*kept, *document.cleaning.removed], key=lambda tile: tile[0])
+    removed = [(start, end, rule) for start, end, rule, _ in document.cleaning.removed]
+    return sorted([*kept, *removed], key=lambda tile: tile[0])
 
 
 # -- the same as a page

@@ -1,4 +1,4 @@
-"""Where collections are: folders of this machine, or any place that fsspec reaches by a URL (s3://, gs://, https://, ...).
+"""Where collections are: folders of this machine, or any place that fsspec reaches by a URL, such as s3:// or https://.
 
 A store of files gives them out as files of this machine, and takes files in whole: a reader never meets half a file
 under its name. Here that is fsync and rename; an object store makes an object visible when all of it is there.
@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -56,7 +56,7 @@ class State(NamedTuple):
     changed: int | None
 
 
-class Store(Protocol):
+class Store(Hashable, Protocol):
     """What a place of files can do. Names are paths within it, with `/`."""
 
     @property
