@@ -128,7 +128,7 @@ def plan_of(path: Path) -> list[object]:
     ("work", "mark", "fault", "limit"),
     [
         (working.failing, "POISON", "failed", 60),
-        (working.endless, "ENDLESS", "time-limit", 0.3),
+        (working.endless, "ENDLESS", "time-limit", 2),
         (working.deadly, "DEADLY", "kills-worker", 60),
     ],
 )
@@ -148,17 +148,15 @@ def test_only_the_culprit_is_set_aside(
 
 
 def test_a_document_that_never_comes_back_to_python_is_given_up(
-    target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    # Workers read these from the module: they are set by a job that sets them.
-    path = write_jsonl(tmp_path / "in.jsonl", [story(1), "STUCK", story(2)])
+    # The workers import the script, and so have the shorter slack.
     code = (
-        "import sys; from pathlib import Path; from sayso import guard; guard.SLACK = 0.5; import working;"
-        "from working import job; from sayso.guard import guarded, isolated;"
+        "from sayso import guard; guard.SLACK = 0.5; import working; from sayso.guard import isolated;"
         "from sayso.raw import Raw, Place; from sayso.batches import Recipe; from functools import partial\n"
         "if __name__ == '__main__':\n"
         "    raws = [Raw(str(i), Place('x', i), t) for i, t in enumerate(['one', 'STUCK', 'two'])]\n"
-        "    with isolated(partial(working.stuck, recipe=Recipe()), 0.2) as guard:\n"
+        "    with isolated(partial(working.stuck, recipe=Recipe()), 1) as guard:\n"
         "        parts, rejected = guard(raws)\n"
         "    print([x.id for x in rejected], [x.fault for x in rejected], sum(p.documents.num_rows for p in parts))\n"
     )
@@ -536,20 +534,20 @@ job = working.job(Path(sys.argv[1]), Path(sys.argv[2]))
 (task,) = plan(job.source.files(), "in").tasks
 outcome = shards.run_shard(shards.Call(task, job), lambda _: None)
 assert outcome.problem is None, outcome.problem
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 << 20 if sys.platform == 'darwin' else 1 << 10))
 """
 
 
 def test_memory_does_not_grow_with_the_input(tmp_path: Path) -> None:
     peaks = []
     for factor in (1, 10):
-        path = write_jsonl(tmp_path / f"{factor}.jsonl", (story(n) * 12 for n in range(1500 * factor)))
+        path = write_jsonl(tmp_path / f"{factor}.jsonl", (story(n) * 12 for n in range(8_000 * factor)))
         command = [sys.executable, "-c", MEASURE, str(path), str(tmp_path / f"out{factor}")]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": python_path()})
         assert done.returncode == 0, done.stderr
         peaks.append(int(done.stdout))
-    assert path.stat().st_size > 30_000_000
-    assert peaks[1] < peaks[0] + 60, peaks
+    assert path.stat().st_size > 150_000_000
+    assert peaks[1] < peaks[0] + 50, peaks
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")

@@ -130,6 +130,8 @@ def count_shard(call: Call, report: Report) -> Outcome:
 def _outcome(function: Callable[[Call, list[Path], Report], Outcome], call: Call, report: Report) -> Outcome:
     """An error does not travel well between processes, so it is told."""
     task, job = call.task, call.job
+    # Arrow's own pools keep what they were given: the process would grow to several times of what it needs.
+    pa.set_memory_pool(pa.system_memory_pool())
     with ExitStack() as stack:
         try:
             paths = stack.enter_context(job.source.local([file.name for file in task.files]))
