@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import signal
 import time
 from collections.abc import Iterable, Sequence
@@ -56,10 +55,18 @@ def slowly(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     return process(raws, recipe)
 
 
+def measured(raws: Sequence[Raw], recipe: Recipe) -> Processed:
+    """Write down the most memory that this process has ever had, in MiB."""
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+    Path(os.environ["PEAK"]).write_text(str(int(line.split()[1]) // 1024))
+    return process(raws, recipe)
+
+
 def write_jsonl(path: Path, texts: Iterable[str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps({"id": f"{path.stem}-{i}", "text": text}) for i, text in enumerate(texts)]
-    path.write_text("".join(line + "\n" for line in lines))
+    with path.open("w") as file:
+        for i, text in enumerate(texts):
+            file.write(json.dumps({"id": f"{path.stem}-{i}", "text": text}) + "\n")
     return path
 
 
@@ -77,7 +84,3 @@ def digests(folder: Path) -> dict[str, str]:
 
 def job(source: Path, target: Path, **settings: object) -> Job:
     return Job(LocalStore(source), LocalStore(target), **settings)  # type: ignore[arg-type]
-
-
-def visible(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -35,7 +35,7 @@ __all__ = ["LINES", "REPEATED", "Call", "Job", "Outcome", "Progress", "count_sha
 
 BATCH_ROWS, BATCH_SIZE = 256, 2_000_000
 """A batch is full with so many documents, or so many characters of text or bytes of page."""
-GROUP_ROWS, GROUP_SIZE = 10_000, 16_000_000
+GROUP_ROWS, GROUP_SIZE = 10_000, 8_000_000
 """A row group is full with the batch that brings it to so many rows, or so many bytes of clean text."""
 REPEATED = "repeated"
 """The lines that recur, within the output."""
@@ -130,8 +130,6 @@ def count_shard(call: Call, report: Report) -> Outcome:
 def _outcome(function: Callable[[Call, list[Path], Report], Outcome], call: Call, report: Report) -> Outcome:
     """An error does not travel well between processes, so it is told."""
     task, job = call.task, call.job
-    # Arrow's own pools keep what they were given: the process would grow to several times of what it needs.
-    pa.set_memory_pool(pa.system_memory_pool())
     with ExitStack() as stack:
         try:
             paths = stack.enter_context(job.source.local([file.name for file in task.files]))
@@ -359,6 +357,7 @@ class _Output:
     def _flush(self) -> None:
         if self._rows:
             table = pa.Table.from_batches(self._group, PROCESSED).combine_chunks()
+            self._group = []
             with disk("write", self._data):
                 self._writer.write_table(table, row_group_size=self._rows)
         self._group, self._rows, self._bytes = [], 0, 0
