@@ -7,10 +7,12 @@ that killed it is found.
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from typing import Any, Literal, Protocol, get_args
 
 from sayso.errors import InputError, SaysoError
@@ -169,14 +171,28 @@ def _ray(address: str | None, workers: int | None) -> Iterator[Any]:
         raise InputError("--engine ray", "Ray is not installed: pip install 'sayso[ray]'") from error
     # Without an address Ray attaches to any cluster that it finds traces of.
     here = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
-    try:
-        ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **here)
-    except Exception as error:
-        raise SaysoError(f"Ray at {address or 'this machine'} cannot be reached: {error}") from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
+    if address is not None:
+        _check_reachable(address)
+    # Ray tells of lost workers on stdout, where programs wait for our JSON.
+    with redirect_stdout(sys.stderr):
+        try:
+            ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **here)
+        except Exception as error:
+            raise SaysoError(f"Ray at {address or 'this machine'} cannot be reached: {error}") from error
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself would try for ever, and say so to nobody."""
+    host, separator, port = address.removeprefix("ray://").rpartition(":")
+    if separator and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except OSError as error:
+            raise SaysoError(f"Ray at {address} cannot be reached: {error.strerror or error}") from error
 
 
 class _RayPool:
