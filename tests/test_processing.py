@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -175,7 +174,7 @@ def python_path() -> str:
 def test_an_error_of_the_package_stops_the_run(source: Path, target: Path) -> None:
     with pytest.raises(SaysoError, match="no such package"):
         run(job(source, target, work=missing_package))
-    assert not list((target / "data").rglob("*")) if (target / "data").exists() else True
+    assert not (target / "data").exists()
 
 
 def missing_package(raws: list[Raw], recipe: Recipe) -> object:
@@ -188,7 +187,9 @@ def missing_package(raws: list[Raw], recipe: Recipe) -> object:
 def test_of_a_broken_file_what_can_be_read_comes_out(source: Path, target: Path) -> None:
     packed = gzip.compress(b"".join(json.dumps({"text": story(n)}).encode() + b"\n" for n in range(2000)))
     (source / "cut.jsonl.gz").write_bytes(packed[: len(packed) * 2 // 3])
-    done = subprocess.run([*CLI, "process", str(source), str(target), "--json", "--workers", "2"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*CLI, "process", str(source), str(target), "--json", "--workers", "2"], capture_output=True, text=True
+    )
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert told["complete"] is False
@@ -218,7 +219,9 @@ def test_nothing_that_comes_out_is_a_fault(target: Path, tmp_path: Path) -> None
     done = subprocess.run([*CLI, "clean", str(path), str(target)], capture_output=True, text=True)
     assert done.returncode == 1
     assert "no document came out" in done.stdout
-    done = subprocess.run([*CLI, "clean", str(path), str(target), "--text-field", "body"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*CLI, "clean", str(path), str(target), "--text-field", "body"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert rejects(target) == []
 
@@ -252,7 +255,9 @@ def test_pages_are_extracted(tmp_path: Path, target: Path) -> None:
     pytest.importorskip("trafilatura")
     body = "".join(f"<p>{line}</p>" for line in story(3).splitlines() if line) + "<p>" + "It rained. " * 40 + "</p>"
     (tmp_path / "in").mkdir()
-    (tmp_path / "in/a.html").write_text(f"<html><head><title>Gate</title></head><body><article>{body}</article></body></html>")
+    (tmp_path / "in/a.html").write_text(
+        f"<html><head><title>Gate</title></head><body><article>{body}</article></body></html>"
+    )
     (tmp_path / "in/b.html").write_text("<html><body><script>1</script></body></html>")
     summary = run(job(tmp_path / "in", target))
     assert (summary.out, dict(summary.rejected)) == (1, {"no-text": 1})
@@ -298,7 +303,9 @@ def large(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
-def test_a_driver_that_is_killed_takes_its_workers_along_and_goes_on_later(large: Path, target: Path, tmp_path: Path) -> None:
+def test_a_driver_that_is_killed_takes_its_workers_along_and_goes_on_later(
+    large: Path, target: Path, tmp_path: Path
+) -> None:
     run(job(large, tmp_path / "whole", work=working.slowly), workers=2)
     for number in range(1, 4):
         with driver(large, target) as process:
@@ -335,17 +342,12 @@ def test_workers_that_are_killed_are_replaced(large: Path, target: Path, tmp_pat
     assert digests(target) == digests(tmp_path / "whole")
 
 
-def test_a_task_whose_reading_kills_is_given_up_and_the_others_are_done(
-    source: Path, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    summary = Summary()
-    job_ = job(source, target)
+def test_a_task_whose_reading_kills_is_given_up_and_the_others_are_done(source: Path, target: Path) -> None:
     with engines.open_engine("local", 2) as opened:
-        outcomes = [m for m in opened.run(kill_on_b, calls_of(job_)) if m is not None]
+        outcomes = [m for m in opened.run(kill_on_b, calls_of(job(source, target))) if m is not None]
     problems = {task.name: message.problem for task, message in outcomes if isinstance(message, engines.Outcome)}
     assert problems["a.jsonl"] is problems["sub/c.jsonl"] is None
     assert "died 4 times" in str(problems["b.jsonl"])
-    assert not summary.complete
 
 
 def kill_on_b(call: engines.Call, report: object) -> engines.Outcome:
@@ -512,7 +514,9 @@ def test_a_full_disk_is_an_error_and_the_rest_is_done_later(
 def test_a_url_is_as_good_as_a_path(source: Path, target: Path, tmp_path: Path) -> None:
     run(job(source, target))
     there = tmp_path / "there"
-    done = subprocess.run([*CLI, "process", f"file://{source}", f"file://{there}", "--no-repeated"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*CLI, "process", f"file://{source}", f"file://{there}", "--no-repeated"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert digests(there) == digests(target)
     done = subprocess.run([*CLI, "process", "nowhere://bucket/x", str(there)], capture_output=True, text=True)
@@ -537,7 +541,6 @@ def test_memory_does_not_grow_with_the_input(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", code, path, tmp_path / f"out{factor}"], check=True, env=environment)
         peaks.append(int((tmp_path / "peak").read_text()))
     assert path.stat().st_size > 150_000_000
-    print(peaks)
     assert peaks[1] < peaks[0] + 50, peaks
 
 
@@ -605,8 +608,9 @@ def test_progress_tells_how_far_it_is(source: Path, target: Path) -> None:
 
 
 def test_ctrl_c_stops_it_and_it_goes_on(large: Path, target: Path) -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    process = subprocess.Popen([*CLI, "process", str(large), str(target)], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        [*CLI, "process", str(large), str(target)], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     wait_for(lambda: (target / "_tmp").exists() and any((target / "_tmp").iterdir()))
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
@@ -614,4 +618,3 @@ def test_ctrl_c_stops_it_and_it_goes_on(large: Path, target: Path) -> None:
     assert "run the same again" in told
     assert "Traceback" not in told
     assert run(job(large, target), workers=2).complete
-    assert before >= 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -28,10 +29,9 @@ def failing(raws: Sequence[Raw], recipe: Recipe) -> Processed:
 
 def endless(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     while marked(raws, "ENDLESS"):
-        try:
+        # A library that catches every `Exception` does not catch the end of its time.
+        with contextlib.suppress(Exception):
             sum(range(1000))
-        except Exception:
-            continue
     return process(raws, recipe)
 
 
@@ -59,6 +59,7 @@ def noted(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     """Slow work that leaves a note of the node that it is done on."""
     (Path(os.environ["NOTES"]) / os.environ["NODE"]).touch()
     return slowly(raws, recipe)
+
 
 def measured(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     """Write down the most memory that this process has ever had, in MiB."""
