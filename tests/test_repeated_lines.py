@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.cleaning import REPEATED_LINE, clean, keep_lines, lines, reconstruct
+from sayso.cleaning import REPEATED_LINE, Cleaning, clean_batch, keep_lines, lines, reconstruct
 from sayso.collection import process_collection
 from sayso.collection_summary import Summary
 from working import digests, job
@@ -30,8 +30,13 @@ def recur(*recurring: str, count: int = 7) -> object:
     return recurs
 
 
+def cleaned(text: str, recurs: object) -> Cleaning:
+    return clean_batch([text], recurs=[recurs])[0]  # type: ignore[list-item]
+
+
 def removed(text: str, recurs: object) -> list[tuple[str, str | None]]:
-    return [(text[r.start : r.end], r.why) for r in clean(text, recurs).removed if r.rule == REPEATED_LINE]  # type: ignore[arg-type]
+    made = cleaned(text, recurs)
+    return [(text[r.start : r.end], made.why(r.start)) for r in made.removed if r.rule == REPEATED_LINE]
 
 
 def test_a_line_that_recurs_is_removed_and_says_how_often() -> None:
@@ -42,7 +47,7 @@ def test_a_line_that_recurs_is_removed_and_says_how_often() -> None:
 
 def test_what_a_named_rule_takes_stays_its_own() -> None:
     text = f"{PROSE}.\nShare this article\n"
-    cleaning = clean(text, recur("Share this article"))  # type: ignore[arg-type]
+    cleaning = cleaned(text, recur("Share this article"))
     assert {r.rule for r in cleaning.removed} == {"share-line", "whitespace"}
 
 
@@ -57,7 +62,9 @@ def test_a_syndicated_article_keeps_its_prose_and_loses_the_rest() -> None:
 def test_texts_in_other_languages_lose_what_recurs_and_nothing_else() -> None:
     text = "Der Hafen ist offen.\nShare this article\nAnzeige"
     cleaning = keep_lines(text, recur("Anzeige"))  # type: ignore[arg-type]
-    assert [(r.rule, r.why) for r in cleaning.removed if r.rule != "whitespace"] == [(REPEATED_LINE, "in 7 documents")]
+    assert [(r.rule, cleaning.why(r.start)) for r in cleaning.removed if r.rule != "whitespace"] == [
+        (REPEATED_LINE, "in 7 documents")
+    ]
 
 
 @given(st.text(alphabet=st.sampled_from("ab .\n\r\u2028\t"), max_size=80), st.integers(0, 3))
@@ -68,7 +75,7 @@ def test_lines_are_those_that_cleaning_asks_about(text: str, modulus: int) -> No
         asked.extend(own)
         return [i % (modulus + 1) for i in range(len(own))]
 
-    cleaning = clean(text, recurs)
+    (cleaning,) = clean_batch([text], recurs=[recurs])
     assert set(asked) <= set(lines(text))
     assert reconstruct(text, cleaning) == text
 

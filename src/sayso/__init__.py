@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sayso.agreement import Agreement, Score, alpha, measure
     from sayso.boundaries import sentences
-    from sayso.cleaning import Cleaning, Removal, Span, clean, reconstruct
+    from sayso.cleaning import Cleaning, Removal, Span, clean, clean_batch, reconstruct
     from sayso.errors import InputError, IntakeError, LineageError, SaysoError, StorageError
     from sayso.layers import Anchor, Claim, Entity, Mention, Stance, Verifiable
+    from sayso.line_model import Explanation
     from sayso.loading import docs, load
     from sayso.package import InvalidCorpusError, build
     from sayso.rules import RULES, Rule
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "agreement": ("Agreement", "Score", "alpha", "measure"),
-    "cleaning": ("Cleaning", "Removal", "Span", "clean", "reconstruct"),
+    "cleaning": ("Cleaning", "Removal", "Span", "clean", "clean_batch", "reconstruct"),
     "errors": ("InputError", "IntakeError", "LineageError", "SaysoError", "StorageError"),
     "layers": ("Anchor", "Claim", "Entity", "Mention", "Stance", "Verifiable"),
+    "line_model": ("Explanation",),
     "loading": ("docs", "load"),
     "package": ("InvalidCorpusError", "build"),
     "rules": ("RULES", "Rule"),
@@ -36,10 +38,10 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "RULES", "Agreement", "Anchor", "Block", "Claim", "Cleaning", "Document", "Entity", "InputError", "IntakeError",
-    "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score", "Sentence", "Span",
-    "Stance", "StorageError", "Verifiable", "alpha", "build", "clean", "docs", "load", "measure", "reconstruct",
-    "segment", "sentences", "validate",
+    "RULES", "Agreement", "Anchor", "Block", "Claim", "Cleaning", "Document", "Entity", "Explanation", "InputError",
+    "IntakeError", "InvalidCorpusError", "LineageError", "Mention", "Removal", "Rule", "SaysoError", "Score",
+    "Sentence", "Span", "Stance", "StorageError", "Verifiable", "alpha", "build", "clean", "clean_batch", "docs",
+    "load", "measure", "reconstruct", "segment", "sentences", "validate",
 ]  # fmt: skip
 
 

@@ -18,21 +18,20 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import pyarrow as pa
 
-from sayso.cleaning import Cleaning, Recurs, clean, keep_lines
+from sayso.cleaning import Cleaning, Recurs, clean_batch, keep_lines
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
 from sayso.language import Language, language
+from sayso.line_model import PROFILES, Profile
 from sayso.raw import Raw, Rejected
 from sayso.readers import shard_of
 from sayso.repetition import Repeated, host_of
 from sayso.segmentation import Document, segment
 
-__all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Profile", "Recipe", "Step", "process", "texts"]
+__all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Recipe", "Step", "process", "texts"]
 
 Step = Literal["clean", "segment"]
 STEPS: tuple[Step, ...] = get_args(Step)
-Profile = Literal["article", "page"]
-PROFILES: tuple[Profile, ...] = get_args(Profile)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT, _NUMBER = pa.string(), pa.int32()
 
@@ -143,13 +142,20 @@ def _seeds(raws: Sequence[Raw]) -> tuple[list[_Seed], list[Rejected]]:
 def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> list[Cleaning]:
     if "clean" not in recipe.steps:
         return [keep_lines(seed.text) for seed in seeds]
-    cleanings = []
-    for seed, own in zip(seeds, languages, strict=True):
-        recurs: Recurs | None = None
-        if recipe.repeated is not None:
-            recurs = partial(recipe.repeated.counts, host=host_of(seed.raw.url))
-        cleanings.append(keep_lines(seed.text, recurs) if own == Language.OTHER else clean(seed.text, recurs))
-    return cleanings
+    recurs = [_recurs(recipe.repeated, seed) for seed in seeds] if recipe.repeated is not None else None
+    # Rules for English do no good to texts in other languages.
+    foreign = [i for i, own in enumerate(languages) if own == Language.OTHER]
+    rest = [i for i, own in enumerate(languages) if own != Language.OTHER]
+    made = {i: keep_lines(seeds[i].text, recurs[i] if recurs else None) for i in foreign}
+    own = clean_batch(
+        [seeds[i].text for i in rest], recipe.profile, recurs=None if recurs is None else [recurs[i] for i in rest]
+    )
+    made.update(zip(rest, own, strict=True))
+    return [made[i] for i in range(len(seeds))]
+
+
+def _recurs(repeated: Repeated, seed: _Seed) -> Recurs:
+    return partial(repeated.counts, host=host_of(seed.raw.url))
 
 
 def _columns(
@@ -184,7 +190,7 @@ def _columns(
                 [removal.start for removal, _ in removed], [removal.end for removal, _ in removed],
                 [removal.rule for removal, _ in removed],
                 [document.seed[removal.start : removal.end] for removal, document in removed],
-                [removal.why for removal, _ in removed],
+                [document.cleaning.why(removal.start) for removal, document in removed],
             ],
         ),
         "sentences": _lists(

@@ -1,28 +1,54 @@
 """Decide which parts of a seed are boilerplate, and say why.
 
+Named rules decide first, then what is known of the collection: lines that recur over its documents go. Of the lines
+that are left, the line model removes those that it is sure of, and its
+reasons are kept. How sure it must be depends on the profile: `article` for what an extractor or a person took from a
+page, where nearly every line belongs to the text, `page` for all the visible text of a page.
+
 Cleaning only deletes. What is kept and what is removed tile the seed exactly; a kept span is one unbroken slice of
 one line. All offsets are Unicode code points of the seed, end exclusive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sayso.rules import DATE_STAMP, RULES, WHITESPACE, Rule, candidates
+from sayso.errors import InputError
+from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, candidates
 
-__all__ = ["REPEATED_LINE", "Cleaning", "Recurs", "Removal", "Span", "clean", "keep_lines", "lines", "reconstruct"]
+if TYPE_CHECKING:
+    from sayso.line_model import Explanation, LineModel, Profile
+
+__all__ = [
+    "REPEATED_LINE",
+    "Cleaning",
+    "Recurs",
+    "Removal",
+    "Span",
+    "clean",
+    "clean_batch",
+    "keep_lines",
+    "lines",
+    "reconstruct",
+]
 
 REPEATED_LINE = "repeated-line"
 """Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
+Recurs = Callable[[Sequence[str]], Sequence[int]]
+"""Tells of each line of a document in how many documents it recurs; 0 for a line that does not."""
+
 PROSE_WORDS = 20
 """A line of so many words is an article's, whatever its end."""
 MOST_STRAY = 20
-Recurs = Callable[[Sequence[str]], Sequence[int]]
-"""Tells of each line of a document in how many documents it recurs; 0 for a line that does not."""
+# Texts are scored together up to so many code points: enough to share the work, few enough for the memory.
+BATCH = 1 << 19
 HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
+# On whole pages a credit in brackets heads many a list of stories, and a repeated title is a link; see
+# `benchmarks/cleaning_quality.py`.
+PAGE_HEAD = tuple(r for r in HEAD if r.id != "photo-caption")
 TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
 
 
@@ -34,12 +60,11 @@ class Span(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A span of the seed that was removed, the id of the rule that removed it, and why, where the rule says more."""
+    """A span of the seed that was removed, and the id of the rule that removed it."""
 
     start: int
     end: int
     rule: str
-    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +75,24 @@ class Cleaning:
         kept: the blocks, in order; none is empty and none starts or ends with white space.
         removed: everything else, in order; white space between blocks has the rule `whitespace`.
         date: the ISO date of a removed date stamp, or None.
+        recurrences: in how many documents a line recurs, by the start of each removal whose rule is `repeated-line`.
+        explanations: why the line model removed what it did, by the start of each removal whose rule is `model`.
     """
 
     kept: tuple[Span, ...]
     removed: tuple[Removal, ...]
     date: str | None = None
+    recurrences: Mapping[int, int] = field(default_factory=dict, hash=False)
+    explanations: Mapping[int, Explanation] = field(default_factory=dict, hash=False)
+
+    def why(self, start: int) -> str | None:
+        """What the rule of the removal at `start` went by, where it says more than its name."""
+        if start in self.explanations:
+            probability, features = self.explanations[start]
+            return f"{probability} %: {', '.join(features)}"
+        if start in self.recurrences:
+            return f"in {self.recurrences[start]} documents"
+        return None
 
 
 @dataclass(slots=True)
@@ -63,32 +101,128 @@ class _Line:
     end: int
     text: str
     rule: str | None = None
-    why: str | None = None
+    documents: int = 0
 
 
-def clean(text: str, recurs: Recurs | None = None) -> Cleaning:
+def clean(text: str, profile: Profile = "article") -> Cleaning:
     """Tile a seed into kept blocks and removals. Linear in the length of the text.
 
     Args:
         text: the whole seed.
-        recurs: what is known of the collection that it is from, if anything.
+        profile: `article` for extracted text, `page` for all visible text of a page.
 
     Returns:
         spans in code points of `text`.
+
+    Raises:
+        InputError: there is no such profile.
     """
-    lines, stamp = _lines(text)
+    return clean_batch([text], profile)[0]
+
+
+def clean_batch(
+    texts: Sequence[str],
+    profile: Profile = "article",
+    model: LineModel | None = None,
+    recurs: Sequence[Recurs] | None = None,
+) -> list[Cleaning]:
+    """Clean many texts, each as `clean` would, in much less time.
+
+    Args:
+        texts: whole seeds.
+        profile: as in `clean`.
+        model: the line model; the profile's own if None.
+        recurs: what is known of the collection that each text is from, if anything.
+
+    Raises:
+        InputError: there is no such profile.
+    """
+    from sayso.line_model import line_model
+
+    if profile not in ("article", "page"):
+        raise InputError("profile", f"must be article or page, not {profile!r}")
+    model = line_model(profile) if model is None else model
+    cleanings: list[Cleaning] = []
+    for batch in _batches(texts):
+        parts = [_lines(text) for text in batch]
+        for text, (lines, _) in zip(batch, parts, strict=True):
+            _apply_rules(text, lines, profile)
+        if recurs is not None:
+            first = len(cleanings)
+            for (lines, _), own in zip(parts, recurs[first : first + len(parts)], strict=True):
+                _apply_recurrence(lines, own)
+        explanations = _apply_model([lines for lines, _ in parts], model)
+        for text, (lines, stamp), reasons in zip(batch, parts, explanations, strict=True):
+            tiles = _tile(len(text), lines, stamp)
+            cleanings.append(Cleaning(*tiles, _stamped_date(text), _recurrences(lines), reasons))
+    return cleanings
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    start = size = 0
+    for i, text in enumerate(texts):
+        size += len(text)
+        if size > BATCH:
+            yield texts[start : i + 1]
+            start, size = i + 1, 0
+    yield texts[start:]
+
+
+def _apply_rules(text: str, lines: Sequence[_Line], profile: Profile) -> None:
     for line in lines:
         for rule in candidates(line.text):
             if rule.place == "anywhere" and _takes(rule, line.text):
                 line.rule = rule.id
                 break
     _related_lists(lines)
-    _stray_captions(text, lines)
-    _head(lines)
+    if profile == "article":
+        _stray_captions(text, lines)
+    _head(lines, HEAD if profile == "article" else PAGE_HEAD)
     _tail(lines)
-    if recurs:
-        _repeated(lines, recurs)
-    return Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text))
+
+
+def _apply_recurrence(lines: Sequence[_Line], recurs: Recurs) -> None:
+    """Remove what recurs and no rule took.
+
+    Where more than half of the prose recurs, the article itself does: then it loses none of its prose.
+    """
+    rest = [line for line in lines if line.rule is None]
+    counts = recurs([line.text for line in rest])
+    if not any(counts):
+        return
+    prose = [len(line.text.split()) >= PROSE_WORDS for line in rest]
+    length = recurring = 0
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        length += len(line.text) * is_prose
+        recurring += len(line.text) * (is_prose and count > 0)
+    spared = 2 * recurring > length
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        if count and not (spared and is_prose):
+            line.rule, line.documents = REPEATED_LINE, count
+
+
+def _recurrences(lines: Sequence[_Line]) -> dict[int, int]:
+    return {line.start: line.documents for line in lines if line.documents}
+
+
+def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dict[int, Explanation]]:
+    """Give the lines that no rule takes and the line model is sure of to it; why, by the start of each line."""
+    import numpy as np
+
+    lines = [line for text in texts for line in text]
+    counts = [len(text) for text in texts]
+    features, points = model.score([line.text for line in lines], counts)
+    undecided = np.fromiter((line.rule is None for line in lines), np.bool_, len(lines))
+    taken = np.flatnonzero(model.decide(features, points, counts, undecided)).tolist()
+    reasons = dict(zip(taken, model.explain(features, points, taken), strict=True))
+    explanations: list[dict[int, Explanation]] = []
+    end = 0
+    for text in texts:
+        first, end = end, end + len(text)
+        explanations.append({lines[i].start: reasons[i] for i in range(first, end) if i in reasons})
+    for i in taken:
+        lines[i].rule = MODEL
+    return explanations
 
 
 def _stamped_date(text: str) -> str | None:
@@ -103,9 +237,9 @@ def _stamped_date(text: str) -> str | None:
 def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
     """A cleaning by no rule for English: it removes white space, and lines that recur if one knows of any."""
     lines, _ = _lines(text, stamped=False)
-    if recurs:
-        _repeated(lines, recurs)
-    return Cleaning(*_tile(len(text), lines, 0))
+    if recurs is not None:
+        _apply_recurrence(lines, recurs)
+    return Cleaning(*_tile(len(text), lines, 0), recurrences=_recurrences(lines))
 
 
 def lines(text: str) -> list[str]:
@@ -176,10 +310,10 @@ def _stray_captions(text: str, lines: Sequence[_Line]) -> None:
                 line.rule = rule.id
 
 
-def _head(lines: Sequence[_Line]) -> None:
+def _head(lines: Sequence[_Line], rules: Sequence[Rule]) -> None:
     for line in lines:
         if line.rule is None:
-            line.rule = next((rule.id for rule in HEAD if _takes(rule, line.text)), None)
+            line.rule = next((rule.id for rule in rules if _takes(rule, line.text)), None)
             if line.rule is None and _is_prose(line.text):
                 return
 
@@ -192,26 +326,6 @@ def _tail(lines: Sequence[_Line]) -> None:
                 return
 
 
-def _repeated(lines: Sequence[_Line], recurs: Recurs) -> None:
-    """Remove what recurs and no rule took.
-
-    Where more than half of the prose recurs, the article itself does: then it loses none of its prose.
-    """
-    rest = [line for line in lines if line.rule is None]
-    counts = recurs([line.text for line in rest])
-    if not any(counts):
-        return
-    prose = [len(line.text.split()) >= PROSE_WORDS for line in rest]
-    length = recurring = 0
-    for line, count, is_prose in zip(rest, counts, prose, strict=True):
-        length += len(line.text) * is_prose
-        recurring += len(line.text) * (is_prose and count > 0)
-    spared = 2 * recurring > length
-    for line, count, is_prose in zip(rest, counts, prose, strict=True):
-        if count and not (spared and is_prose):
-            line.rule, line.why = REPEATED_LINE, f"in {count} documents"
-
-
 def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, ...], tuple[Removal, ...]]:
     """What is kept and what is removed, in order; the gaps between lines are removed as `whitespace`."""
     kept: list[Span] = []
@@ -221,11 +335,11 @@ def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, 
     position = stamp
     for line in lines:
         if line.start > position:
-            removed.append(new(Removal, (position, line.start, WHITESPACE, None)))
+            removed.append(new(Removal, (position, line.start, WHITESPACE)))
         if line.rule is None:
             kept.append(new(Span, (line.start, line.end)))
         else:
-            removed.append(Removal(line.start, line.end, line.rule, line.why))
+            removed.append(Removal(line.start, line.end, line.rule))
         position = line.end
     if position < length:
         removed.append(Removal(position, length, WHITESPACE))

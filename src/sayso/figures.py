@@ -18,11 +18,16 @@ from sayso.agreement import Agreement, Score
 from sayso.layers import Annotation
 from sayso.project import Annotator
 from sayso.rows import CONFIGS, FOLDS, Rows
-from sayso.rules import RULES, WHITESPACE
+from sayso.rules import MODEL, RULES, WHITESPACE
 from sayso.scheme import Scheme
 from sayso.segmentation import BLOCK_KINDS, Document
 
 __all__ = ["Figures", "UnknownTableError", "fill", "tables"]
+
+_OTHER_REMOVALS = {
+    MODEL: "lines that no rule takes and that the line model is sure of",
+    WHITESPACE: "line breaks, blank lines and the edges of lines",
+}
 
 
 class UnknownTableError(ValueError):
@@ -114,8 +119,8 @@ def tables(figures: Figures, scheme: Scheme) -> dict[str, str]:
     removed = [
         (f"`{rule}`", figures.removed[rule], figures.removed_characters[rule],
          _share(figures.removed_characters[rule], figures.seed_characters),
-         "line breaks, blank lines and the edges of lines" if rule == WHITESPACE else RULES[rule].description)
-        for rule in [*RULES, WHITESPACE] if figures.removed[rule]
+         RULES[rule].description if rule in RULES else _OTHER_REMOVALS[rule])
+        for rule in [*RULES, MODEL, WHITESPACE] if figures.removed[rule]
     ]  # fmt: skip
     scores = [(s.layer, s.aspect, s.label, s.measure, format_score(s), s.n) for s in figures.agreement.report()]
     kept = figures.seed_characters - sum(figures.removed_characters.values())

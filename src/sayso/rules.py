@@ -14,13 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["NAME", "RULES", "WHITESPACE", "Place", "Rule", "candidates", "line_key"]
+__all__ = ["MODEL", "NAME", "RULES", "WHITESPACE", "Place", "Rule", "candidates", "line_key"]
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
 
 WHITESPACE = "whitespace"
 """Rule id of everything between blocks: line breaks, blank lines and the edges of lines."""
+
+MODEL = "model"
+"""Rule id of what the line model removes; `Cleaning.explanations` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +377,8 @@ _BY_PHRASE: tuple[Rule, ...] = (
         "A link to another story or to the rest of this one.",
         phrases="""
             read more | read full story | read the full story | read full article | read the full article | continue
-            reading | keep reading | see more | view more | show more | load more | learn more | full story | click here
-            | find out more | read also | also read | watch
+            reading | keep reading | see more | view more | show more | load more | full story | click here
+            | read also | also read | watch
         """,
         patterns=(
             r"(?:read (?:more|also|next|this)|also (?:read|see|watch)|see also|must read|more|watch|don't miss)\s*[:|»>–—-]\s.{1,200}",

@@ -170,14 +170,19 @@ def _struck(document: Document) -> Text:
         if rule is None or rule == WHITESPACE:
             text.append(piece)
         else:
-            text.append(piece, "red strike").append(f" [{rule}]", "bold red")
+            text.append(piece, "red strike").append(f" [{_reason(document, start, rule)}]", "bold red")
     return text
+
+
+def _reason(document: Document, start: int, rule: str) -> str:
+    """The rule; of the line model also how sure it was, and the features that weighed most."""
+    why = document.cleaning.why(start)
+    return rule if why is None else f"{rule} {why}"
 
 
 def _tiles(document: Document) -> list[tuple[int, int, str | None]]:
     kept = [(start, end, None) for start, end in document.cleaning.kept]
-    removed = [(start, end, rule) for start, end, rule, _ in document.cleaning.removed]
-    return sorted([*kept, *removed], key=lambda tile: tile[0])
+    return sorted([*kept, *document.cleaning.removed], key=lambda tile: tile[0])
 
 
 # -- the same as a page
@@ -205,8 +210,8 @@ def html(document: Document, annotations: Sequence[Annotation], labels: Sequence
     view = _view(document, annotations, labels)
     hue = {label: _HUES[i % len(_HUES)] for i, label in enumerate(labels)}
     seed = "".join(
-        f"<del>{escape(document.seed[start:end])}</del><small> [{escape(rule)}]</small>"
-        if rule not in (None, WHITESPACE)
+        f"<del>{escape(document.seed[start:end])}</del><small> [{escape(_reason(document, start, rule))}]</small>"
+        if rule is not None and rule != WHITESPACE
         else escape(document.seed[start:end])
         for start, end, rule in _tiles(document)
     )

@@ -31,7 +31,7 @@ MOST_FILES, MOST_BYTES = 2_000, 32_000_000
 
 DECIDING = (
     "batches", "boundaries", "cleaning", "extraction", "guard", "language", "raw", "readers", "repetition", "rules",
-    "segmentation", "shards", "streams", "tasks", "warc",
+    "segmentation", "shards", "streams", "tasks", "warc", "line_features", "line_model",
 )  # fmt: skip
 """The modules that decide what comes of a document: if one of them changes, all is done again."""
 LIBRARIES = ("numpy", "pyarrow")
