@@ -1,6 +1,7 @@
 """Decide which parts of a seed are boilerplate, and say why.
 
-Named rules decide first; of the lines that they leave, the line model removes those that it is sure of, and its
+Named rules decide first, then what is known of the collection: lines that recur over its documents go. Of the lines
+that are left, the line model removes those that it is sure of, and its
 reasons are kept. How sure it must be depends on the profile: `article` for what an extractor or a person took from a
 page, where nearly every line belongs to the text, `page` for all the visible text of a page.
 
@@ -10,7 +11,7 @@ one line. All offsets are Unicode code points of the seed, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,8 +22,26 @@ from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, rule_anywher
 if TYPE_CHECKING:
     from sayso.line_model import Explanation, LineModel, Profile
 
-__all__ = ["Cleaning", "Removal", "Span", "clean", "clean_batch", "keep_lines", "reconstruct"]
+__all__ = [
+    "REPEATED_LINE",
+    "Cleaning",
+    "Recurs",
+    "Removal",
+    "Span",
+    "clean",
+    "clean_batch",
+    "keep_lines",
+    "lines",
+    "reconstruct",
+]
 
+REPEATED_LINE = "repeated-line"
+"""Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
+Recurs = Callable[[Sequence[str]], Sequence[int]]
+"""Tells of each line of a document in how many documents it recurs; 0 for a line that does not."""
+
+PROSE_WORDS = 20
+"""A line of so many words is an article's, whatever its end."""
 MOST_STRAY = 20
 # Texts are scored together up to so many code points: enough to share the work, few enough for the memory.
 BATCH = 1 << 19
@@ -56,13 +75,24 @@ class Cleaning:
         kept: the blocks, in order; none is empty and none starts or ends with white space.
         removed: everything else, in order; white space between blocks has the rule `whitespace`.
         date: the ISO date of a removed date stamp, or None.
+        recurrences: in how many documents a line recurs, by the start of each removal whose rule is `repeated-line`.
         explanations: why the line model removed what it did, by the start of each removal whose rule is `model`.
     """
 
     kept: tuple[Span, ...]
     removed: tuple[Removal, ...]
     date: str | None = None
+    recurrences: Mapping[int, int] = field(default_factory=dict, hash=False)
     explanations: Mapping[int, Explanation] = field(default_factory=dict, hash=False)
+
+    def why(self, start: int) -> str | None:
+        """What the rule of the removal at `start` went by, where it says more than its name."""
+        if start in self.explanations:
+            probability, features = self.explanations[start]
+            return f"{probability} %: {', '.join(features)}"
+        if start in self.recurrences:
+            return f"in {self.recurrences[start]} documents"
+        return None
 
 
 @dataclass(slots=True)
@@ -71,6 +101,7 @@ class _Line:
     end: int
     text: str
     rule: str | None = None
+    documents: int = 0
 
 
 def clean(text: str, profile: Profile = "article") -> Cleaning:
@@ -89,13 +120,19 @@ def clean(text: str, profile: Profile = "article") -> Cleaning:
     return clean_batch([text], profile)[0]
 
 
-def clean_batch(texts: Sequence[str], profile: Profile = "article", model: LineModel | None = None) -> list[Cleaning]:
+def clean_batch(
+    texts: Sequence[str],
+    profile: Profile = "article",
+    model: LineModel | None = None,
+    recurs: Sequence[Recurs] | None = None,
+) -> list[Cleaning]:
     """Clean many texts, each as `clean` would, in much less time.
 
     Args:
         texts: whole seeds.
         profile: as in `clean`.
         model: the line model; the profile's own if None.
+        recurs: what is known of the collection that each text is from, if anything.
 
     Raises:
         InputError: there is no such profile.
@@ -110,9 +147,14 @@ def clean_batch(texts: Sequence[str], profile: Profile = "article", model: LineM
         parts = [_lines(text) for text in batch]
         for text, (lines, _) in zip(batch, parts, strict=True):
             _apply_rules(text, lines, profile)
+        if recurs is not None:
+            first = len(cleanings)
+            for (lines, _), own in zip(parts, recurs[first : first + len(parts)], strict=True):
+                _apply_recurrence(lines, own)
         explanations = _apply_model([lines for lines, _ in parts], model)
         for text, (lines, stamp), reasons in zip(batch, parts, explanations, strict=True):
-            cleanings.append(Cleaning(*_tile(len(text), lines, stamp), _stamped_date(text), reasons))
+            tiles = _tile(len(text), lines, stamp)
+            cleanings.append(Cleaning(*tiles, _stamped_date(text), _recurrences(lines), reasons))
     return cleanings
 
 
@@ -134,6 +176,30 @@ def _apply_rules(text: str, lines: Sequence[_Line], profile: Profile) -> None:
         _stray_captions(text, lines)
     _head(lines, HEAD if profile == "article" else PAGE_HEAD)
     _tail(lines)
+
+
+def _apply_recurrence(lines: Sequence[_Line], recurs: Recurs) -> None:
+    """Remove what recurs and no rule took.
+
+    Where more than half of the prose recurs, the article itself does: then it loses none of its prose.
+    """
+    rest = [line for line in lines if line.rule is None]
+    counts = recurs([line.text for line in rest])
+    if not any(counts):
+        return
+    prose = [len(line.text.split()) >= PROSE_WORDS for line in rest]
+    length = recurring = 0
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        length += len(line.text) * is_prose
+        recurring += len(line.text) * (is_prose and count > 0)
+    spared = 2 * recurring > length
+    for line, count, is_prose in zip(rest, counts, prose, strict=True):
+        if count and not (spared and is_prose):
+            line.rule, line.documents = REPEATED_LINE, count
+
+
+def _recurrences(lines: Sequence[_Line]) -> dict[int, int]:
+    return {line.start: line.documents for line in lines if line.documents}
 
 
 def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dict[int, Explanation]]:
@@ -165,10 +231,17 @@ def _stamped_date(text: str) -> str | None:
         return None
 
 
-def keep_lines(text: str) -> Cleaning:
-    """A cleaning that removes nothing but white space: for texts that are clean already."""
+def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
+    """A cleaning by no rule for English: it removes white space, and lines that recur if one knows of any."""
     lines, _ = _lines(text, stamped=False)
-    return Cleaning(*_tile(len(text), lines, 0))
+    if recurs is not None:
+        _apply_recurrence(lines, recurs)
+    return Cleaning(*_tile(len(text), lines, 0), recurrences=_recurrences(lines))
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a seed that are not blank, without the white space at their edges and without a date stamp."""
+    return [line.text for line in _lines(text)[0]]
 
 
 def reconstruct(text: str, cleaning: Cleaning) -> str:

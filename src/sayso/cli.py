@@ -12,6 +12,7 @@ import typer
 from rich.markdown import Markdown
 from rich.text import Text
 
+from sayso.collection_commands import clean, process
 from sayso.console import Json, Root, count, err, out, print_json, progress, table
 from sayso.doccano.commands import doccano
 from sayso.errors import InputError, SaysoError
@@ -407,4 +408,6 @@ def init(
 
 app.command()(suggest)
 app.command()(evaluate)
+app.command()(process)
+app.command()(clean)
 app.add_typer(doccano, name="doccano")

@@ -34,7 +34,7 @@ from sayso.raw import DATES, FAULTS, DocumentFault, Fields, Place, Raw, Rejected
 from sayso.streams import CHUNK, COMPRESSIONS, MAGIC, Limits, Stream, StreamFault, lines
 from sayso.warc import WarcFault, WarcPage, records
 
-__all__ = ["FORMATS", "Ids", "Limits", "Place", "Raw", "Rejected", "Shard", "read", "read_shard", "shards"]
+__all__ = ["FORMATS", "Ids", "Limits", "Place", "Raw", "Rejected", "Shard", "read", "read_shard", "shard_of", "shards"]
 
 FORMATS = {
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
@@ -96,7 +96,7 @@ def shards(path: Path) -> list[Shard]:
         InputError: there is nothing there, or nothing that can be read.
     """
     if path.is_file():
-        shard = _shard(path, path.name)
+        shard = shard_of(path, path.name)
         if shard.format is None:
             raise InputError(path, f"{FAULTS['unknown-format']}: {_endings()}")
         return [shard]
@@ -107,7 +107,7 @@ def shards(path: Path) -> list[Shard]:
         folders[:] = [name for name in folders if name[0] not in "._"]
         found += [Path(folder, name) for name in files if name[0] not in "._"]
     named = sorted((file.relative_to(path).as_posix(), file) for file in found if file.is_file())
-    made = [_shard(file, name) for name, file in named]
+    made = [shard_of(file, name) for name, file in named]
     if all(shard.format is None for shard in made):
         raise InputError(path, f"no file that can be read: a name ends in {_endings()}")
     return made
@@ -117,7 +117,8 @@ def _endings() -> str:
     return f"{', '.join(FORMATS)}; all but .parquet also with {' or '.join(COMPRESSIONS)}"
 
 
-def _shard(path: Path, name: str) -> Shard:
+def shard_of(path: Path, name: str) -> Shard:
+    """A file, with its format by the ending of its name."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = bool(suffixes) and suffixes[-1] in COMPRESSIONS
     ending = suffixes[-2 if packed else -1] if len(suffixes) > packed else ""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ PER_HOST, PER_COLLECTION = 3.0, 1.2
 """How often it may stand in each of them on average."""
 HELD = 4_000_000
 """Counts in memory, of 16 bytes each."""
-PARTS = 64
+MOST_RUNS = 256
+"""Files that are merged at a time."""
 
 _RECORD = np.dtype([("key", "<u8"), ("documents", "<u4"), ("seen", "<u4")])
 _KEPT = np.dtype([("key", "<u8"), ("documents", "<u4")])
@@ -69,6 +70,7 @@ class LineCounter:
         self._held: list[Records] = []
         self._size = 0
         self._runs: list[Path] = []
+        self._files = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> LineCounter:
@@ -100,19 +102,45 @@ class LineCounter:
         self._size = sum(map(len, self._held))
 
     def _spill(self) -> None:
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="sayso-lines-")
-        path = Path(self._folder.name) / f"{len(self._runs)}.run"
+        path = self._file()
         self._held[0].tofile(path)
         self._runs.append(path)
         self._held, self._size = [], 0
 
+    def _file(self) -> Path:
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="sayso-lines-")
+        self._files += 1
+        return Path(self._folder.name) / f"{self._files}.run"
+
+    def absorb(self, path: Path) -> None:
+        """Count in what another counter saved."""
+        self._runs.append(path)
+        if len(self._runs) >= MOST_RUNS:
+            merged = self._file()
+            with merged.open("wb") as file:
+                for records in self._merged():
+                    records.tofile(file)
+            self._runs, self._held, self._size = [merged], [], 0
+
+    def save(self, path: Path) -> None:
+        """Write all counts to a file, for `absorb` of another counter."""
+        with path.open("wb") as file:
+            for records in self._merged():
+                records.tofile(file)
+
     def finish(self) -> Repeated:
         """The lines that recur often enough."""
+        kept = [_recurring(records) for records in self._merged()]
+        return Repeated(np.concatenate(kept) if kept else np.empty(0, _KEPT))
+
+    def _merged(self) -> Iterator[Records]:
+        """All counts, one a key, by key, a part of them at a time."""
         self._compact()
-        runs: list[Records] = [np.memmap(path, _RECORD, "r") for path in self._runs]
-        runs += self._held
-        kept = []
-        edges = [(part << 64) // PARTS for part in range(PARTS)]
+        runs: list[Records] = [np.memmap(path, _RECORD, "r") for path in self._runs if path.stat().st_size]
+        runs += [held for held in self._held if len(held)]
+        # So many parts that each fits in memory.
+        parts = max(1, sum(map(len, runs)) * 2 // HELD)
+        edges = [(part << 64) // parts for part in range(parts)]
         for low, high in zip(edges, [*edges[1:], None], strict=True):
             cuts = []
             for run in runs:
@@ -120,8 +148,7 @@ class LineCounter:
                 end = len(run) if high is None else np.searchsorted(run["key"], np.uint64(high))
                 cuts.append(run[start:end])
             if cuts:
-                kept.append(_recurring(_summed(np.concatenate(cuts))))
-        return Repeated(np.concatenate(kept) if kept else np.empty(0, _KEPT))
+                yield _summed(np.concatenate(cuts))
 
 
 def _summed(records: Records) -> Records:

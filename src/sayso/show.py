@@ -176,8 +176,8 @@ def _struck(document: Document) -> Text:
 
 def _reason(document: Document, start: int, rule: str) -> str:
     """The rule; of the line model also how sure it was, and the features that weighed most."""
-    why = document.cleaning.explanations.get(start)
-    return rule if why is None else f"{rule} {why.probability} %: {', '.join(why.features)}"
+    why = document.cleaning.why(start)
+    return rule if why is None else f"{rule} {why}"
 
 
 def _tiles(document: Document) -> list[tuple[int, int, str | None]]:

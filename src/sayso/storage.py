@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sayso.errors import StorageError
 
-__all__ = ["exclusive", "fsync_tree", "remove_folder", "swap_folder", "write_file", "write_files"]
+__all__ = ["disk", "exclusive", "fsync_tree", "remove_folder", "swap_folder", "write_file", "write_files"]
 
 WRITERS = 8
 """Files that are brought to the disk at the same time."""
@@ -24,7 +24,12 @@ _RENAME_EXCHANGE = 2  # also RENAME_SWAP of macOS
 
 
 @contextlib.contextmanager
-def _storage(action: str, path: Path) -> Iterator[None]:
+def disk(action: str, path: Path) -> Iterator[None]:
+    """Tell what could not be done.
+
+    Raises:
+        StorageError: the system refused.
+    """
     try:
         yield
     except OSError as error:
@@ -48,7 +53,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     """
 
     def put(path: Path) -> None:
-        with _storage("write", path), _temporary(path).open("wb") as file:
+        with disk("write", path), _temporary(path).open("wb") as file:
             file.write(files[path])
             file.flush()
             os.fsync(file.fileno())
@@ -61,7 +66,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             with ThreadPoolExecutor(WRITERS) as pool:
                 list(pool.map(put, files))
         for path in files:
-            with _storage("write", path):
+            with disk("write", path):
                 _temporary(path).replace(path)
     except StorageError:
         for path in files:
@@ -69,7 +74,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
                 _temporary(path).unlink(missing_ok=True)
         raise
     for folder in {path.parent for path in files}:
-        with _storage("write", folder):
+        with disk("write", folder):
             _fsync(folder)
 
 
@@ -79,7 +84,7 @@ def _temporary(path: Path) -> Path:
 
 def fsync_tree(folder: Path) -> None:
     """Bring every file and folder below `folder` to the disk."""
-    with _storage("write", folder):
+    with disk("write", folder):
         for path in [*folder.rglob("*"), folder]:
             _fsync(path)
 
@@ -97,7 +102,7 @@ def swap_folder(new: Path, target: Path) -> None:
 
     Where the file system cannot exchange two names, `target` is away for the instant between two renames.
     """
-    with _storage("replace", target):
+    with disk("replace", target):
         if not target.exists():
             new.rename(target)
         elif not _exchange(new, target):
@@ -124,7 +129,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder and all in it, if it is there."""
-    with _storage("remove", folder), contextlib.suppress(FileNotFoundError):
+    with disk("remove", folder), contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)
 
 
@@ -135,7 +140,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     Raises:
         StorageError: another process holds it.
     """
-    with _storage("lock", folder):
+    with disk("lock", folder):
         descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

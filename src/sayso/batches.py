@@ -1,0 +1,229 @@
+"""Many documents at once: from texts or pages to clean texts, blocks, removals and sentences in columns.
+
+`process` is a pure function: what it makes of a document depends on that document and the recipe, and on nothing else
+in the batch. Every engine calls it, and so do `sayso.clean` and `sayso.segment` by the same code below it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+import pyarrow as pa
+
+from sayso.cleaning import Cleaning, Recurs, clean_batch, keep_lines
+from sayso.errors import ExtractionError
+from sayso.extraction import extract
+from sayso.language import Language, language
+from sayso.line_model import PROFILES, Profile
+from sayso.raw import Raw, Rejected
+from sayso.readers import shard_of
+from sayso.repetition import Repeated, host_of
+from sayso.segmentation import Document, segment
+
+__all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Recipe", "Step", "process", "texts"]
+
+Step = Literal["clean", "segment"]
+STEPS: tuple[Step, ...] = get_args(Step)
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TEXT, _NUMBER = pa.string(), pa.int32()
+
+PROCESSED = pa.schema({
+    "doc_id": _TEXT,
+    "title": _TEXT,
+    "author": _TEXT,
+    "published": _TEXT,
+    "url": _TEXT,
+    "language": _TEXT,
+    "text": _TEXT,
+    "blocks": pa.list_(pa.struct({
+        "start": _NUMBER, "end": _NUMBER, "kind": _TEXT, "seed_start": _NUMBER, "seed_end": _NUMBER,
+    })),
+    "removed": pa.list_(pa.struct({
+        "seed_start": _NUMBER, "seed_end": _NUMBER, "rule": _TEXT, "text": _TEXT, "why": _TEXT,
+    })),
+    "sentences": pa.list_(pa.struct({
+        "start": _NUMBER, "end": _NUMBER, "seed_start": _NUMBER, "seed_end": _NUMBER, "block": _NUMBER,
+    })),
+    "seed_sha256": _TEXT,
+    "source": _TEXT,
+    "extractor": _TEXT,
+})  # fmt: skip
+"""What is made of a document.
+
+The seed of a document is its text as it came, or as the extractor made it; blocks and removed texts put it together
+again. `block` is the position of a sentence's block, `source` the file and line, row or record; `extractor` its name
+and version where the document came as a page. `published` is an ISO date, from a date stamp in the text, or as the page
+or the row says; the day on which a crawler came is none. `language` is `en`, `other` or `unknown`; where it is `other`,
+rules for English were not applied.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How documents are processed.
+
+    Attributes:
+        profile: `article` for what an extractor gave, `page` for all the text of a page.
+        steps: without `clean` nothing but white space is removed; without `segment` there are no sentences.
+        repeated: the lines that recur in the collection, if they were counted.
+    """
+
+    profile: Profile = "article"
+    steps: tuple[Step, ...] = STEPS
+    repeated: Repeated | None = field(default=None, compare=False)
+
+
+class Processed(NamedTuple):
+    """What came of a batch: every document is in one of the two, once.
+
+    Attributes:
+        documents: of the schema `PROCESSED`, in the order of the batch.
+        rejected: pages without a text.
+    """
+
+    documents: pa.RecordBatch
+    rejected: list[Rejected]
+
+
+class _Seed(NamedTuple):
+    """A document that has a text."""
+
+    raw: Raw
+    text: str
+    title: str | None = None
+    author: str | None = None
+    published: str | None = None
+    extractor: str | None = None
+
+
+def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
+    """Clean and segment a batch of documents.
+
+    Returns:
+        one row for each document that has a text, and the others with the reason.
+    """
+    seeds, rejected = _seeds(raws)
+    languages = [language(seed.text) for seed in seeds]
+    cleanings = _clean(seeds, languages, recipe)
+    documents = [segment(seed.text, made, seed.raw.id) for seed, made in zip(seeds, cleanings, strict=True)]
+    return Processed(_columns(seeds, languages, documents, sentences="segment" in recipe.steps), rejected)
+
+
+def texts(raws: Sequence[Raw]) -> list[tuple[str, str | None]]:
+    """The text and the address of each document that has a text: what `sayso.repetition` counts."""
+    return [(seed.text, seed.raw.url) for seed in _seeds(raws)[0]]
+
+
+def _seeds(raws: Sequence[Raw]) -> tuple[list[_Seed], list[Rejected]]:
+    seeds: list[_Seed] = []
+    rejected: list[Rejected] = []
+    for raw in raws:
+        if raw.text is not None:
+            seeds.append(_Seed(raw, raw.text))
+            continue
+        try:
+            page = extract(raw.html or b"", raw.url, raw.charset)
+        except ExtractionError as error:
+            rejected.append(Rejected(raw.id, raw.place, error.fault, str(error)))
+        else:
+            made = f"{page.extractor} {page.version}"
+            seeds.append(_Seed(raw, page.text, page.title, page.author, page.published, made))
+    return seeds, rejected
+
+
+def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> list[Cleaning]:
+    if "clean" not in recipe.steps:
+        return [keep_lines(seed.text) for seed in seeds]
+    recurs = [_recurs(recipe.repeated, seed) for seed in seeds] if recipe.repeated is not None else None
+    # Rules for English do no good to texts in other languages.
+    foreign = [i for i, own in enumerate(languages) if own == Language.OTHER]
+    rest = [i for i, own in enumerate(languages) if own != Language.OTHER]
+    made = {i: keep_lines(seeds[i].text, recurs[i] if recurs else None) for i in foreign}
+    own = clean_batch(
+        [seeds[i].text for i in rest], recipe.profile, recurs=None if recurs is None else [recurs[i] for i in rest]
+    )
+    made.update(zip(rest, own, strict=True))
+    return [made[i] for i in range(len(seeds))]
+
+
+def _recurs(repeated: Repeated, seed: _Seed) -> Recurs:
+    return partial(repeated.counts, host=host_of(seed.raw.url))
+
+
+def _columns(
+    seeds: Sequence[_Seed], languages: Sequence[Language], documents: Sequence[Document], *, sentences: bool
+) -> pa.RecordBatch:
+    blocks = [block for document in documents for block in document.blocks]
+    removed = [(removal, document) for document in documents for removal in document.cleaning.removed]
+    units = [unit for document in documents for unit in document.sentences] if sentences else []
+    values: dict[str, Any] = {
+        "doc_id": [seed.raw.id for seed in seeds],
+        "title": [seed.title for seed in seeds],
+        "author": [seed.author for seed in seeds],
+        "published": [
+            document.cleaning.date or seed.published or _date(seed.raw)
+            for seed, document in zip(seeds, documents, strict=True)
+        ],
+        "url": [seed.raw.url for seed in seeds],
+        "language": [str(own) for own in languages],
+        "text": [document.text for document in documents],
+        "blocks": _lists(
+            PROCESSED.field("blocks"),
+            [len(document.blocks) for document in documents],
+            [
+                [block.start for block in blocks], [block.end for block in blocks], [block.kind for block in blocks],
+                [block.seed_start for block in blocks], [block.seed_end for block in blocks],
+            ],
+        ),
+        "removed": _lists(
+            PROCESSED.field("removed"),
+            [len(document.cleaning.removed) for document in documents],
+            [
+                [removal.start for removal, _ in removed], [removal.end for removal, _ in removed],
+                [removal.rule for removal, _ in removed],
+                [document.seed[removal.start : removal.end] for removal, document in removed],
+                [document.cleaning.why(removal.start) for removal, document in removed],
+            ],
+        ),
+        "sentences": _lists(
+            PROCESSED.field("sentences"),
+            [len(document.sentences) if sentences else 0 for document in documents],
+            [
+                [unit.start for unit in units], [unit.end for unit in units], [unit.seed_start for unit in units],
+                [unit.seed_end for unit in units], [unit.block for unit in units],
+            ],
+        ),
+        "seed_sha256": [hashlib.sha256(seed.text.encode()).hexdigest() for seed in seeds],
+        "source": [str(seed.raw.place) for seed in seeds],
+        "extractor": [seed.extractor for seed in seeds],
+    }  # fmt: skip
+    arrays = [pa.array(values[column.name], column.type) for column in PROCESSED]
+    return pa.RecordBatch.from_arrays(arrays, schema=PROCESSED)
+
+
+def _date(raw: Raw) -> str | None:
+    """The ISO date of a row, if it gives one."""
+    match = _ISO_DATE.match(raw.date) if raw.date else None
+    if not match or shard_of(Path(raw.place.file), "").format == "warc":
+        return None
+    try:
+        return date.fromisoformat(match.group()).isoformat()
+    except ValueError:
+        return None
+
+
+def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Sequence[Any]]) -> pa.ListArray:
+    """A column of lists of structs, from how long each list is and the values of each field, end to end."""
+    fields = list(column.type.value_type)
+    inner = pa.StructArray.from_arrays(
+        [pa.array(own, field.type) for own, field in zip(values, fields, strict=True)], fields=fields
+    )
+    return pa.ListArray.from_arrays(pa.array([0, *accumulate(lengths)], pa.int32()), inner)

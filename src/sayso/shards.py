@@ -1,0 +1,400 @@
+"""One task from its input to its output: read, work in batches, write, commit.
+
+What is written depends on the input, the recipe and the code, and neither on the engine nor on how often a worker died.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sayso.batches import PROCESSED, Processed, Recipe, process, texts
+from sayso.cleaning import lines
+from sayso.errors import SaysoError, StorageError
+from sayso.guard import Guard, guarded, isolated
+from sayso.raw import Raw, Rejected
+from sayso.readers import Ids, Shard, read_shard, shard_of
+from sayso.repetition import LineCounter, Repeated, host_of
+from sayso.storage import disk
+from sayso.stores import State, Store
+from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, code_version, digest
+from sayso.workers import Report
+
+__all__ = ["LINES", "REPEATED", "Call", "Job", "Outcome", "Progress", "count_shard", "run_shard", "unchanged"]
+
+BATCH_ROWS, BATCH_SIZE = 256, 2_000_000
+"""A batch is full with so many documents, or so many characters of text or bytes of page."""
+GROUP_ROWS, GROUP_SIZE = 10_000, 8_000_000
+"""A row group is full with the batch that brings it to so many rows, or so many bytes of clean text."""
+REPEATED = "repeated"
+"""The lines that recur, within the output."""
+LINES = "_lines/{}.run"
+"""The lines of one task, counted."""
+BROKEN = ("wrong-format", "unreadable", "truncated", "corrupt", "bomb")
+"""The faults after which nobody knows what else a file of many documents held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all tasks of a run have in common. It is sent to workers.
+
+    Attributes:
+        repeated: the sha256 of the lines that recur, which are in the target; None to do without.
+        text_field: where JSONL and Parquet have the text.
+        id_field: where they have the id.
+        time_limit: seconds of processor time for a document.
+        work: makes what is written of a batch, as `process` does.
+    """
+
+    source: Store
+    target: Store
+    recipe: Recipe = field(default_factory=Recipe)
+    repeated: str | None = None
+    text_field: str = "text"
+    id_field: str | None = None
+    time_limit: float = 60.0
+    work: Callable[..., Processed] = process
+
+    def fingerprint(self, kind: str) -> str:
+        """A hash of all that decides what comes of an input of a kind."""
+        settings = {
+            "code": code_version(kind), "profile": self.recipe.profile, "steps": self.recipe.steps,
+            "repeated": self.repeated, "text_field": self.text_field, "id_field": self.id_field,
+            "time_limit": self.time_limit, "work": f"{self.work.__module__}.{self.work.__qualname__}",
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+class Call(NamedTuple):
+    """One task for a worker.
+
+    Attributes:
+        isolated: whether to take care, since a worker died of it, or beside it.
+    """
+
+    task: Task
+    job: Job
+    isolated: bool = False
+
+
+class Progress(NamedTuple):
+    """How far a task has come since the last report.
+
+    Attributes:
+        size: characters of text or bytes of pages.
+    """
+
+    documents: int
+    size: int
+    rejected: int
+
+
+class Outcome(NamedTuple):
+    """What came of a task.
+
+    Attributes:
+        made: the manifest; None if there is none, or nothing but lines was counted.
+        problem: why the task could not be done.
+        fatal: whether the others will fare no better.
+        again: whether it had been done before, with the same outcome.
+    """
+
+    task: Task
+    made: Manifest | None
+    problem: str | None = None
+    fatal: bool = False
+    again: bool = False
+
+
+def run_shard(call: Call, report: Report) -> Outcome:
+    """Do a task: its data, its rejects and, at last, its manifest. Never raises."""
+    return _outcome(_run, call, report)
+
+
+def count_shard(call: Call, report: Report) -> Outcome:
+    """Count the lines of a task, for the lines that recur over the collection. Never raises."""
+    return _outcome(_count, call, report)
+
+
+def _outcome(function: Callable[[Call, list[Path], Report], Outcome], call: Call, report: Report) -> Outcome:
+    """An error does not travel well between processes, so it is told."""
+    task, job = call.task, call.job
+    with ExitStack() as stack:
+        try:
+            paths = stack.enter_context(job.source.local([file.name for file in task.files]))
+            before = _states(paths)
+        except (SaysoError, OSError) as error:
+            return Outcome(task, None, str(error))
+        return _done(function, call, paths, report, before)
+
+
+def _done(
+    function: Callable[[Call, list[Path], Report], Outcome],
+    call: Call,
+    paths: list[Path],
+    report: Report,
+    before: object,
+) -> Outcome:
+    task, job = call.task, call.job
+    try:
+        made = function(call, paths, report)
+        if _states(paths) == before:
+            return made
+        job.target.remove(MANIFEST.format(task.name))
+    except (SaysoError, OSError) as error:
+        return Outcome(task, None, str(error), fatal=True)
+    except Exception as error:
+        # A fault of sayso's: the other tasks are not hurt by it.
+        return Outcome(task, None, f"{type(error).__name__}: {error}")
+    return Outcome(task, None, "the input changed while it was read: run again")
+
+
+def _states(paths: list[Path]) -> list[tuple[int, int] | None]:
+    return [(path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else None for path in paths]
+
+
+def unchanged(call: Call) -> Manifest | None:
+    """The manifest of a task that was done, if sizes and times alone tell that it would come out the same."""
+    task, job = call.task, call.job
+    name = MANIFEST.format(task.name)
+    manifest = Manifest.from_bytes(job.target.read(name))
+    if not manifest or not _same(manifest, call):
+        return None
+    committed = job.target.state(name)
+    states = [job.source.state(file.name) for file in task.files]
+    return manifest if committed and all(_older(state, committed) for state in states) else None
+
+
+def _same(manifest: Manifest, call: Call) -> bool:
+    return (
+        manifest.recipe == call.job.fingerprint(call.task.kind)
+        and (manifest.files, manifest.size) == (len(call.task.files), call.task.size)
+        and manifest.stands(call.job.target)
+    )
+
+
+def _older(state: State | None, than: State) -> bool:
+    """Whether a file was certainly there, as it is, before another was written."""
+    if state is None or state.modified is None or than.modified is None:
+        return False
+    return max(state.modified, state.changed or 0) < than.modified
+
+
+def _run(call: Call, paths: list[Path], report: Report) -> Outcome:
+    task, job = call.task, call.job
+    manifest_name = MANIFEST.format(task.name)
+    sha256 = digest(paths, [file.name for file in task.files])
+    old = Manifest.from_bytes(job.target.read(manifest_name))
+    if old and old.sha256 == sha256 and _same(old, call):
+        job.target.touch(manifest_name)
+        return Outcome(task, old, again=True)
+    recipe = replace(job.recipe, repeated=_repeated(job.target, job.repeated) if job.repeated else None)
+    with job.target.scratch() as folder, ExitStack() as stack:
+        guard = stack.enter_context(_guard(partial(job.work, recipe=recipe), call))
+        output = stack.enter_context(_Output(folder))
+        for raws, rejects in _batches(_documents(task, job, paths)):
+            output.read += len(raws) + sum(item.documents or 0 for item in rejects)
+            output.broken += [f"{x.place}: {x.fault}: {x.problem}" for x in rejects if _is_broken(x, task)]
+            parts, set_aside = guard(raws)
+            rejects.extend(item for part in parts for item in part.rejected)
+            rejects.extend(set_aside)
+            output.add([part.documents for part in parts], rejects)
+            report(Progress(len(raws), sum(map(_size, raws)), len(rejects)))
+        data, rejected = output.finish()
+        manifest = Manifest(
+            name=task.name, files=len(task.files), size=task.size, sha256=sha256,
+            recipe=job.fingerprint(task.kind), read=output.read, out=pq.read_metadata(data).num_rows,
+            rejected=dict(output.rejected), broken=output.broken, characters=output.characters, kept=output.kept,
+            languages=dict(output.languages), removed=output.removed, data=_made(data),
+            rejects=_made(rejected) if rejected else None,
+        )  # fmt: skip
+        if not manifest.adds_up:
+            return Outcome(task, None, f"{manifest.read} documents read, but {manifest.out} out and the rest unknown")
+        (folder / "manifest").write_bytes(manifest.to_bytes())
+        # Without a manifest there is no output: a reader of manifests never meets new data under an old one.
+        job.target.remove(manifest_name)
+        job.target.put(data, DATA.format(task.name))
+        if rejected:
+            job.target.put(rejected, REJECTED.format(task.name))
+        else:
+            job.target.remove(REJECTED.format(task.name))
+        job.target.put(folder / "manifest", manifest_name)
+    return Outcome(task, manifest)
+
+
+def _guard(work: Callable[[Sequence[Raw]], Any], call: Call) -> AbstractContextManager[Guard[Any]]:
+    if call.isolated:
+        return isolated(work, call.job.time_limit)
+    return nullcontext(guarded(work, call.job.time_limit))
+
+
+@cache
+def _repeated(target: Store, sha256: str) -> Repeated:
+    """The lines that recur, read once a process; the hash tells one collection's from another's."""
+    with target.local([REPEATED]) as (path,):
+        repeated = Repeated.read(path)
+    if hashlib.sha256(repeated.records.tobytes()).hexdigest() != sha256:
+        raise StorageError(f"{target.location}/{REPEATED} was changed: remove it and run again")
+    return repeated
+
+
+def _made(path: Path) -> Made:
+    return Made(path.stat().st_size, digest([path], [""]))
+
+
+def _size(raw: Raw) -> int:
+    return len(raw.text) if raw.text is not None else len(raw.html or b"")
+
+
+class _Batch(NamedTuple):
+    raws: list[Raw]
+    rejects: list[Rejected]
+
+
+def _documents(task: Task, job: Job, paths: list[Path]) -> Iterator[Raw | Rejected]:
+    """Every document of the task's files; ids are told apart within a task."""
+    ids = Ids()
+    for file, path in zip(task.files, paths, strict=True):
+        # The name within the store, the format by the name of the copy: they end alike.
+        shard = Shard(path, file.name, shard_of(path, path.name).format)
+        yield from read_shard(shard, text_field=job.text_field, id_field=job.id_field, ids=ids)
+
+
+def _is_broken(item: Rejected, task: Task) -> bool:
+    return item.documents != 1 or (item.fault in BROKEN and task.kind not in ("text", "html"))
+
+
+def _batches(documents: Iterator[Raw | Rejected]) -> Iterator[_Batch]:
+    """Cut by the documents alone, so that row groups come out the same wherever and whenever."""
+    batch = _Batch([], [])
+    size = 0
+    for item in documents:
+        if isinstance(item, Rejected):
+            batch.rejects.append(item)
+        else:
+            batch.raws.append(item)
+            size += _size(item)
+        if len(batch.raws) + len(batch.rejects) >= BATCH_ROWS or size >= BATCH_SIZE:
+            yield batch
+            batch, size = _Batch([], []), 0
+    if batch.raws or batch.rejects:
+        yield batch
+
+
+class _Output:
+    """The files of a task while they are made, and what is counted on the way."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data, self._rejected = folder / "data.parquet", folder / "rejected.jsonl"
+        self._group: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+        self._rejects: IO[bytes] | None = None
+        self.read = self.characters = self.kept = 0
+        self.rejected: Counter[str] = Counter()
+        self.languages: Counter[str] = Counter()
+        self.removed: dict[str, list[int]] = {}
+        self.broken: list[str] = []
+        with disk("write", self._data):
+            # Dictionaries pay where few values recur, and cost memory where each is its own.
+            self._writer = pq.ParquetWriter(
+                self._data, PROCESSED, compression="zstd", compression_level=3,
+                use_dictionary=["language", "extractor", "blocks.list.element.kind", "removed.list.element.rule"],
+            )  # fmt: skip
+
+    def __enter__(self) -> _Output:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # After an error the folder goes; an error of closing would hide the first.
+        for file in (self._writer, self._rejects):
+            with suppress(OSError):
+                if file:
+                    file.close()
+
+    def add(self, documents: Sequence[pa.RecordBatch], rejects: Sequence[Rejected]) -> None:
+        for batch in documents:
+            self._group.append(batch)
+            self._rows += batch.num_rows
+            self._bytes += pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0
+            self._count(batch)
+        if self._rows >= GROUP_ROWS or self._bytes >= GROUP_SIZE:
+            self._flush()
+        if rejects:
+            with disk("write", self._rejected):
+                if self._rejects is None:
+                    self._rejects = self._rejected.open("wb")
+                for item in rejects:
+                    self.rejected[item.fault] += item.documents or 0
+                    line = json.dumps(item.to_json(), ensure_ascii=False)
+                    self._rejects.write(line.encode("utf-8", "replace") + b"\n")
+
+    def finish(self) -> tuple[Path, Path | None]:
+        """Close the files.
+
+        Returns:
+            the data and, if there are any, the rejects.
+        """
+        self._flush()
+        with disk("write", self._data):
+            self._writer.close()
+        if self._rejects is None:
+            return self._data, None
+        with disk("write", self._rejected):
+            self._rejects.close()
+        return self._data, self._rejected
+
+    def _flush(self) -> None:
+        if self._rows:
+            table = pa.Table.from_batches(self._group, PROCESSED).combine_chunks()
+            self._group = []
+            with disk("write", self._data):
+                self._writer.write_table(table, row_group_size=self._rows)
+        self._group, self._rows, self._bytes = [], 0, 0
+
+    def _count(self, batch: pa.RecordBatch) -> None:
+        for language, count in zip(*_tally(batch.column("language")), strict=True):
+            self.languages[language] += count
+        blocks, removed = batch.column("blocks").flatten(), batch.column("removed").flatten()
+        kept = _lengths(blocks)
+        self.kept += int(pc.sum(kept).as_py() or 0)
+        taken = _lengths(removed)
+        self.characters += int(pc.sum(kept).as_py() or 0) + int(pc.sum(taken).as_py() or 0)
+        rules = removed.field("rule")
+        for rule, count in zip(*_tally(rules), strict=True):
+            own = self.removed.setdefault(rule, [0, 0])
+            own[0] += count
+            own[1] += int(pc.sum(taken.filter(pc.equal(rules, rule))).as_py())
+
+
+def _tally(values: pa.Array) -> tuple[list[str], list[int]]:
+    counted = pc.value_counts(values)
+    return counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+
+
+def _lengths(spans: pa.StructArray) -> pa.Array:
+    return pc.subtract(spans.field("seed_end"), spans.field("seed_start")).cast(pa.int64())
+
+
+def _count(call: Call, paths: list[Path], report: Report) -> Outcome:
+    task, job = call.task, call.job
+    with job.target.scratch() as folder, _guard(texts, call) as guard, LineCounter() as counter:
+        for raws, _ in _batches(_documents(task, job, paths)):
+            for part in guard(raws)[0]:
+                for text, url in part:
+                    counter.add(lines(text), host_of(url))
+            report(Progress(len(raws), sum(map(_size, raws)), 0))
+        with disk("write", folder):
+            counter.save(folder / "lines")
+        job.target.put(folder / "lines", LINES.format(task.name))
+    return Outcome(task, None)
