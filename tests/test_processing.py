@@ -580,7 +580,7 @@ def test_options_that_make_no_sense_are_refused(source: Path, target: Path, opti
 
 
 def test_the_profile_decides(tmp_path: Path, target: Path) -> None:
-    menu = "\n".join(f"Section {word}" for word in "one two three four five six seven eight nine ten".split())
+    menu = "\n".join(f"Section {word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
     path = write_jsonl(tmp_path / "in.jsonl", [f"{menu}\n{story(1)}{story(2)}"])
     lengths = {}
     for profile in ("article", "page"):
