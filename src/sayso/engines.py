@@ -6,6 +6,7 @@ that killed it is found.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -170,13 +171,13 @@ def _ray(address: str | None, workers: int | None) -> Iterator[Any]:
     except ImportError as error:
         raise InputError("--engine ray", "Ray is not installed: pip install 'sayso[ray]'") from error
     # Without an address Ray attaches to any cluster that it finds traces of.
-    here = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
+    here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address is None else {}
     if address is not None:
         _check_reachable(address)
     # Ray tells of lost workers on stdout, where programs wait for our JSON.
     with redirect_stdout(sys.stderr):
         try:
-            ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", **here)
+            ray.init(address=address or "local", log_to_driver=False, logging_level=logging.ERROR, **here)
         except Exception as error:
             raise SaysoError(f"Ray at {address or 'this machine'} cannot be reached: {error}") from error
         try:
