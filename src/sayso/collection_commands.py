@@ -15,7 +15,7 @@ from sayso.console import Json, count, err, out, print_json, table
 from sayso.errors import InputError
 
 if TYPE_CHECKING:
-    from sayso.batches import Step
+    from sayso.batches import Recipe, Step
     from sayso.collection import Event
     from sayso.collection_summary import Summary
 
@@ -61,6 +61,9 @@ def process(
         str | None, typer.Option(help="Of the Ray cluster.", show_default="one is started on this machine")
     ] = None,
     profile: Profile = "article",
+    model: Annotated[
+        str | None, typer.Option(help="A spaCy pipeline for the step suggest.", show_default="rules alone")
+    ] = None,
     repeated: RepeatedLines = None,
     time_limit: TimeLimit = 60,
     text_field: TextField = "text",
@@ -76,7 +79,8 @@ def process(
     Exit code 0: every document came out or was set aside by itself; 1: files are damaged or tasks failed, the others
     are done; 2: it could not run.
     """
-    _run(source, target, steps, engine, workers, address, profile, repeated, time_limit, text_field, id_field, as_json)
+    recipe = _recipe(profile, steps, model)
+    _run(source, target, recipe, engine, workers, address, repeated, time_limit, text_field, id_field, as_json)
 
 
 def clean(
@@ -95,15 +99,14 @@ def clean(
     The same as `sayso process INPUT OUTPUT --steps clean,segment`. Of a folder, the lines that recur over its documents
     are learnt first, and removed.
     """
-    steps = "clean,segment"
-    _run(source, target, steps, "local", workers, None, profile, repeated, time_limit, text_field, id_field, as_json)
+    recipe = _recipe(profile, "clean,segment", None)
+    _run(source, target, recipe, "local", workers, None, repeated, time_limit, text_field, id_field, as_json)
 
 
 def _run(
-    source: str, target: str, steps: str, engine: str, workers: int | None, address: str | None, profile: str,
+    source: str, target: str, recipe: Recipe, engine: str, workers: int | None, address: str | None,
     repeated: bool | None, time_limit: float, text_field: str, id_field: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from sayso.batches import PROFILES, Recipe
     from sayso.collection import process_collection
     from sayso.engines import ENGINES
     from sayso.shards import Job
@@ -113,8 +116,8 @@ def _run(
     if address is not None and chosen_engine != "ray":
         raise InputError("--address", "is that of a Ray cluster: give --engine ray too")
     job = Job(
-        open_store(source), open_store(target), Recipe(_one_of("--profile", profile, PROFILES), _steps(steps)),
-        text_field=text_field, id_field=id_field, time_limit=time_limit,
+        open_store(source), open_store(target), recipe, text_field=text_field, id_field=id_field,
+        time_limit=time_limit,
     )  # fmt: skip
     began = time.monotonic()
     try:
@@ -136,6 +139,19 @@ def _one_of(option: str, value: str, choices: tuple[Any, ...]) -> Any:
     if value not in choices:
         raise InputError(option, f"{value!r} is none of {', '.join(choices)}")
     return value
+
+
+def _recipe(profile: str, steps: str, model: str | None) -> Recipe:
+    from sayso.batches import PROFILES, Recipe
+
+    recipe = Recipe(_one_of("--profile", profile, PROFILES), _steps(steps), model)
+    if model is not None:
+        if "suggest" not in recipe.steps:
+            raise InputError("--model", "is for the step suggest: give --steps clean,segment,suggest too")
+        from sayso.suggestion_columns import describe
+
+        describe(model)  # a pipeline that there is not is told here, and not by every worker
+    return recipe
 
 
 def _steps(given: str) -> tuple[Step, ...]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sayso.batches import PROCESSED, Processed, Recipe, process, texts
+from sayso.batches import Processed, Recipe, process, texts
 from sayso.cleaning import lines
 from sayso.errors import SaysoError, StorageError
 from sayso.guard import Guard, guarded, isolated
@@ -28,6 +28,7 @@ from sayso.readers import Ids, Shard, read_shard, shard_of
 from sayso.repetition import LineCounter, Repeated, host_of
 from sayso.storage import disk
 from sayso.stores import State, Store
+from sayso.suggestion_columns import describe
 from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, code_version, digest
 from sayso.workers import Report
 
@@ -68,8 +69,10 @@ class Job:
 
     def fingerprint(self, kind: str) -> str:
         """A hash of all that decides what comes of an input of a kind."""
+        suggesting = "suggest" in self.recipe.steps
         settings = {
-            "code": code_version(kind), "profile": self.recipe.profile, "steps": self.recipe.steps,
+            "code": code_version(kind, suggesting=suggesting), "profile": self.recipe.profile,
+            "steps": self.recipe.steps, "model": describe(self.recipe.model) if suggesting else None,
             "repeated": self.repeated, "text_field": self.text_field, "id_field": self.id_field,
             "time_limit": self.time_limit, "work": f"{self.work.__module__}.{self.work.__qualname__}",
         }  # fmt: skip
@@ -202,7 +205,7 @@ def _run(call: Call, paths: list[Path], report: Report) -> Outcome:
     recipe = replace(job.recipe, repeated=_repeated(job.target, job.repeated) if job.repeated else None)
     with job.target.scratch() as folder, ExitStack() as stack:
         guard = stack.enter_context(_guard(partial(job.work, recipe=recipe), call))
-        output = stack.enter_context(_Output(folder))
+        output = stack.enter_context(_Output(folder, job.recipe.schema))
         for raws, rejects in _batches(_documents(task, job, paths)):
             output.read += len(raws) + sum(item.documents or 0 for item in rejects)
             output.broken += [f"{x.place}: {x.fault}: {x.problem}" for x in rejects if _is_broken(x, task)]
@@ -295,7 +298,8 @@ def _batches(documents: Iterator[Raw | Rejected]) -> Iterator[_Batch]:
 class _Output:
     """The files of a task while they are made, and what is counted on the way."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self._schema = schema
         self._data, self._rejected = folder / "data.parquet", folder / "rejected.jsonl"
         self._group: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
@@ -308,7 +312,7 @@ class _Output:
         with disk("write", self._data):
             # Dictionaries pay where few values recur, and cost memory where each is its own.
             self._writer = pq.ParquetWriter(
-                self._data, PROCESSED, compression="zstd", compression_level=3,
+                self._data, schema, compression="zstd", compression_level=3,
                 use_dictionary=["language", "extractor", "blocks.list.element.kind", "removed.list.element.rule"],
             )  # fmt: skip
 
@@ -356,7 +360,7 @@ class _Output:
 
     def _flush(self) -> None:
         if self._rows:
-            table = pa.Table.from_batches(self._group, PROCESSED).combine_chunks()
+            table = pa.Table.from_batches(self._group, self._schema).combine_chunks()
             self._group = []
             with disk("write", self._data):
                 self._writer.write_table(table, row_group_size=self._rows)

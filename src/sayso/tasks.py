@@ -31,7 +31,7 @@ MOST_FILES, MOST_BYTES = 2_000, 32_000_000
 
 DECIDING = (
     "batches", "boundaries", "cleaning", "extraction", "guard", "language", "raw", "readers", "repetition", "rules",
-    "segmentation", "shards", "streams", "tasks", "warc", "line_features", "line_model",
+    "segmentation", "shards", "streams", "suggestion_columns", "tasks", "warc", "layers", "line_features", "line_model",
 )  # fmt: skip
 """The modules that decide what comes of a document: if one of them changes, all is done again."""
 LIBRARIES = ("numpy", "pyarrow")
@@ -217,15 +217,22 @@ def digest(paths: Sequence[Path], names: Sequence[str]) -> str:
 
 
 @cache
-def code_version(kind: str) -> str:
-    """A hash of all that decides what comes of a file of a kind: our modules and data, libraries, Unicode's version."""
+def code_version(kind: str, *, suggesting: bool = False) -> str:
+    """A hash of all that decides what comes of a file of a kind: our modules and data, libraries, Unicode's version.
+
+    Args:
+        suggesting: whether annotations are proposed too, for which the whole package counts, and spaCy.
+    """
     import sayso
 
     home = Path(sayso.__file__).parent
     whole = hashlib.sha256()
-    for path in [*(home / f"{name}.py" for name in DECIDING), *sorted(home.glob("*.json"))]:
-        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for library in LIBRARIES + (EXTRACTORS if kind in PAGES else ()):
+    paths = [*(home / f"{name}.py" for name in DECIDING), *sorted(home.glob("*.json"))]
+    if suggesting:
+        paths = sorted(path for ending in ("py", "json", "toml") for path in home.rglob(f"*.{ending}"))
+    for path in paths:
+        whole.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for library in LIBRARIES + (EXTRACTORS if kind in PAGES else ()) + (("spacy",) if suggesting else ()):
         try:
             whole.update(f"{library} {version(library)}\0".encode())
         except PackageNotFoundError:
