@@ -468,6 +468,37 @@ def test_the_commands(
     assert "put it into the environment as SAYSO_DOCCANO_PASSWORD" in error
 
 
+def test_suggestions_are_offered_and_what_becomes_of_them_is_counted(admin: Client, own: Project) -> None:
+    with pytest.raises(InputError, match="run `sayso suggest` first"):
+        push(own, admin, "eva", ENTITIES, source="suggested")
+    write_suggestions(own.root)
+    suggested = {doc: read_layers(own.suggested / f"{doc}.jsonl") for doc in ("ferry", "harbour")}
+    for layer in LAYERS:
+        push(own, admin, "eva", layer, source="suggested")
+    # Eva strikes one entity out and gives another one another label.
+    project, rows = examples(admin, own, ENTITIES)
+    (harbour,) = [row for row in rows if row["doc_id"] == "harbour"]
+    spans = sorted(harbour["entities"], key=lambda e: e["start_offset"])
+    names = [a for a in suggested["harbour"] if isinstance(a, Entity)]
+    assert len(spans) == len(names)
+    admin.delete(f"projects/{project}/examples/{harbour['id']}/spans/{spans[0]['id']}")
+    for layer in LAYERS:
+        confirm(admin, own, layer, but="ferry")
+    # What is suggested later is not what she saw.
+    shutil.rmtree(own.suggested)
+    pulled = pull(own, admin, "eva")
+    assert pulled.conflicts == []
+    counted = {
+        layer: sum(n for (kind, *_), n in pulled.acceptance.items() if kind == layer)
+        for layer in ("entity", "verifiable")
+    }
+    assert counted == {"entity": len(names), "verifiable": sum(a.layer == "verifiable" for a in suggested["harbour"])}
+    assert pulled.acceptance["entity", names[0].label, "rejected"] == 1
+    assert sum(n for (*_, kind), n in pulled.acceptance.items() if kind != "accepted") == 1
+    links = {a.text: a.entity for a in read_layers(own.layers / "eva" / "harbour.jsonl") if isinstance(a, Entity)}
+    assert links.items() <= {a.text: a.entity for a in names}.items()
+
+
 def test_a_server_that_is_killed_in_mid_push_is_repaired_by_pushing_again(
     doccano_server: server.Server, admin: Client, tmp_path: Path
 ) -> None:
@@ -498,34 +529,3 @@ def test_a_server_that_is_killed_in_mid_push_is_repaired_by_pushing_again(
     assert server.down()
     assert not server.down()
     assert server.status() is None
-
-
-def test_suggestions_are_offered_and_what_becomes_of_them_is_counted(admin: Client, own: Project) -> None:
-    with pytest.raises(InputError, match="run `sayso suggest` first"):
-        push(own, admin, "eva", ENTITIES, source="suggested")
-    write_suggestions(own.root)
-    suggested = {doc: read_layers(own.suggested / f"{doc}.jsonl") for doc in ("ferry", "harbour")}
-    for layer in LAYERS:
-        push(own, admin, "eva", layer, source="suggested")
-    # Eva strikes one entity out and gives another one another label.
-    project, rows = examples(admin, own, ENTITIES)
-    (harbour,) = [row for row in rows if row["doc_id"] == "harbour"]
-    spans = sorted(harbour["entities"], key=lambda e: e["start_offset"])
-    names = [a for a in suggested["harbour"] if isinstance(a, Entity)]
-    assert len(spans) == len(names)
-    admin.delete(f"projects/{project}/examples/{harbour['id']}/spans/{spans[0]['id']}")
-    for layer in LAYERS:
-        confirm(admin, own, layer, but="ferry")
-    # What is suggested later is not what she saw.
-    shutil.rmtree(own.suggested)
-    pulled = pull(own, admin, "eva")
-    assert pulled.conflicts == []
-    counted = {
-        layer: sum(n for (kind, *_), n in pulled.acceptance.items() if kind == layer)
-        for layer in ("entity", "verifiable")
-    }
-    assert counted == {"entity": len(names), "verifiable": sum(a.layer == "verifiable" for a in suggested["harbour"])}
-    assert pulled.acceptance["entity", names[0].label, "rejected"] == 1
-    assert sum(n for (*_, kind), n in pulled.acceptance.items() if kind != "accepted") == 1
-    links = {a.text: a.entity for a in read_layers(own.layers / "eva" / "harbour.jsonl") if isinstance(a, Entity)}
-    assert links.items() <= {a.text: a.entity for a in names}.items()

@@ -14,7 +14,7 @@ from conftest import ROOT
 from sayso import InputError, clean, clean_batch
 from sayso.cleaning import _lines
 from sayso.line_features import HIGHEST, LOG, READ, STOP_WORDS, Vocabulary, measure
-from sayso.line_model import PROFILES, Explanation, Profile, from_json, line_model, spare
+from sayso.line_model import LEAST_WORDS, PROFILES, Explanation, Profile, from_json, leave_some, line_model, spare
 from sayso.rules import MODEL
 from sayso.segmentation import segment
 from sayso.show import html
@@ -230,3 +230,36 @@ def test_a_strict_model_spares_running_text_short_texts_and_most_of_a_text() -> 
     assert not spare(np.array([*yes, *no, True, True]), np.roll(prose, 1) & False, [10]).any()
     assert not spare(np.array([*yes, False, False, False, True, True, False]), prose, [9, 1])[:9].any()
     assert spare(np.array([*yes, False, False, False, True, False, False]), prose, [10]).sum() == 5
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(-3, 3), st.booleans()), max_size=30),
+    st.lists(st.integers(0, 8), max_size=6),
+)
+def test_every_text_keeps_some_words_and_its_best_lines(
+    rows: list[tuple[int, int, bool]], cuts: list[int]
+) -> None:
+    counts = [*cuts, 30]
+    counts = [max(0, min(count, len(rows) - sum(counts[:i]))) for i, count in enumerate(counts)]
+    rows = rows[: sum(counts)]
+    lines = [" ".join(["ferry"] * words) for words, _, _ in rows]
+    points = np.array([score for _, score, _ in rows], np.int32)
+    undecided = np.array([free for _, _, free in rows], bool)
+    taken = undecided & (points > 0)
+    left = leave_some(taken, undecided, points, counts, lines)
+    assert not (left & ~taken).any()
+    end = 0
+    for count in counts:
+        start, end = end, end + count
+        here = slice(start, end)
+        words = np.array([len(line.split()) for line in lines[here]], int)
+        kept = int(words[undecided[here] & ~left[here]].sum())
+        assert kept >= min(LEAST_WORDS, int(words[undecided[here]].sum()))
+        back = points[here][taken[here] & ~left[here]]
+        if len(back) and left[here].any():
+            assert back.max() < points[here][left[here]].min()
+        if int(words[undecided[here] & ~taken[here]].sum()) >= LEAST_WORDS:
+            assert (left[here] == taken[here]).all()
+        elif len(back):
+            fewer = int(words[undecided[here] & (~taken[here] | (points[here] < back.max()))].sum())
+            assert fewer < LEAST_WORDS

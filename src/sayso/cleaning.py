@@ -208,9 +208,10 @@ def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dic
 
     lines = [line for text in texts for line in text]
     counts = [len(text) for text in texts]
-    features, points = model.score([line.text for line in lines], counts)
+    words = [line.text for line in lines]
+    features, points = model.score(words, counts)
     undecided = np.fromiter((line.rule is None for line in lines), np.bool_, len(lines))
-    taken = np.flatnonzero(model.decide(features, points, counts, undecided)).tolist()
+    taken = np.flatnonzero(model.decide(features, points, counts, undecided, words)).tolist()
     reasons = dict(zip(taken, model.explain(features, points, taken), strict=True))
     explanations: list[dict[int, Explanation]] = []
     end = 0

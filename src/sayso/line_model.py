@@ -30,6 +30,8 @@ PROFILES: tuple[Profile, ...] = ("page", "article")
 POINTS = 64
 """Points of one unit of log odds."""
 LEAST_PROSE = 3
+LEAST_WORDS = 100
+"""Few texts are shorter; a page of which less is left holds its text where the model does not see it."""
 _MOST_TERMS = 1024
 _DIGITS = np.array([1 << 30, 1 << 20, 1 << 10, 1])
 
@@ -71,7 +73,8 @@ class LineModel:
     Attributes:
         threshold: lines with more points are boilerplate.
         strict: whether it takes no running text, nothing from a text of fewer than `LEAST_PROSE` lines of that, and
-            nothing from a text that would lose more than half its lines: such a text is none of the sort it knows.
+            nothing from a text that would lose more than half its lines: such a text is none of the sort it knows. A
+            model that is not strict leaves `LEAST_WORDS` words of every text, as far as there are so many.
         percent: the points from which the probability is 1, 2 ... 99 percent.
     """
 
@@ -102,6 +105,7 @@ class LineModel:
         points: npt.NDArray[np.int32],
         counts: Sequence[int],
         undecided: npt.NDArray[np.bool_],
+        lines: Sequence[str],
     ) -> npt.NDArray[np.bool_]:
         """Which lines the model takes.
 
@@ -110,9 +114,14 @@ class LineModel:
             points: of every line.
             counts: how many lines each text has.
             undecided: the lines that are left to the model.
+            lines: their texts.
         """
         taken = (points > self.threshold) & undecided
-        return spare(taken, features["prose"] > 0, counts) if self.strict and len(taken) else taken
+        if not len(taken):
+            return taken
+        if self.strict:
+            return spare(taken, features["prose"] > 0, counts)
+        return leave_some(taken, undecided, points, counts, lines)
 
     def explain(self, features: Features, total: npt.NDArray[np.int32], lines: Sequence[int]) -> list[Explanation]:
         """Why the lines of these numbers have the points they have."""
@@ -147,6 +156,36 @@ def spare(
     lost = np.bincount(text, taken, len(counts))
     spared = (2 * lost > np.asarray(counts)) | (np.bincount(text, prose, len(counts)) < LEAST_PROSE)
     return taken & ~spared[text]
+
+
+def leave_some(
+    taken: npt.NDArray[np.bool_],
+    undecided: npt.NDArray[np.bool_],
+    points: npt.NDArray[np.int32],
+    counts: Sequence[int],
+    lines: Sequence[str],
+) -> npt.NDArray[np.bool_]:
+    """What a model takes if every text keeps `LEAST_WORDS` words: the lines with the fewest points are given back."""
+    kept, gone, scores = (undecided & ~taken).tolist(), taken.tolist(), points.tolist()
+    result = taken.copy()
+    end = 0
+    for count in counts:
+        start, end = end, end + count
+        words = 0
+        for i in range(start, end):
+            if kept[i]:
+                words += len(lines[i].split())
+                if words >= LEAST_WORDS:
+                    break
+        else:
+            # Lines with equal points share their lot, so that nothing depends on where they stand.
+            highest = None
+            for score, i in sorted((scores[i], i) for i in range(start, end) if gone[i]):
+                if words >= LEAST_WORDS and score != highest:
+                    break
+                result[i], highest = False, score
+                words += len(lines[i].split())
+    return result
 
 
 def _starts(starts: Sequence[int]) -> npt.NDArray[np.int32]:

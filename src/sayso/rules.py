@@ -675,7 +675,7 @@ def rule_anywhere(line: str) -> str | None:
 
 
 # The lines that are boilerplate are mostly the same ones, page after page.
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _rule_anywhere(line: str) -> str | None:
     for rule in _BY_FIRST_WORD.get(line_key(line), ()):
         if len(line) <= rule.max_chars and rule.test(line):
