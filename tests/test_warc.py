@@ -52,8 +52,8 @@ RESPONSE = record("response", http())
 def test_pages_come_with_what_the_record_says_of_them(tmp_path: Path) -> None:
     expected = Raw("urn:uuid:1", Place("a.warc", 3), None, PAGE, "utf-8", URL, DATE)
     assert items(tmp_path, INFO + REQUEST + RESPONSE) == [expected]
-    packed = b"".join(gzip.compress(part) for part in (INFO, REQUEST, RESPONSE))
-    for data in (packed, gzip.compress(INFO + REQUEST + RESPONSE)):
+    packed = b"".join(gzip.compress(part, mtime=0) for part in (INFO, REQUEST, RESPONSE))
+    for data in (packed, gzip.compress(INFO + REQUEST + RESPONSE, mtime=0)):
         (item,) = items(tmp_path, data, "a.warc.gz")
         assert item == Raw("urn:uuid:1", Place("a.warc.gz", 3), None, PAGE, "utf-8", URL, DATE)
 
@@ -79,12 +79,12 @@ def test_resources_have_no_headers_of_http(tmp_path: Path) -> None:
     [
         (chunked(PAGE), "Transfer-Encoding: chunked\r\n"),
         (PAGE, "Transfer-Encoding: chunked\r\n"),
-        (gzip.compress(PAGE), "Content-Encoding: gzip\r\n"),
+        (gzip.compress(PAGE, mtime=0), "Content-Encoding: gzip\r\n"),
         (PAGE, "Content-Encoding: gzip\r\n"),
         (zlib.compress(PAGE), "Content-Encoding: deflate\r\n"),
         (deflated(PAGE), "content-encoding: DEFLATE\r\n"),
         (PAGE, "Content-Encoding: br\r\n"),
-        (chunked(gzip.compress(PAGE)), "Transfer-Encoding: chunked\r\nContent-Encoding: x-gzip\r\n"),
+        (chunked(gzip.compress(PAGE, mtime=0)), "Transfer-Encoding: chunked\r\nContent-Encoding: x-gzip\r\n"),
         (PAGE, "X-Folded: one\r\n two\r\n"),
     ],
 )
@@ -105,7 +105,7 @@ def test_pages_are_unpacked_if_they_are_packed(body: bytes, headers: str, tmp_pa
         (record("response", http(), WARC_Segment_Number="1"), "cut-page", "several records"),
         (record("continuation", PAGE), "cut-page", "several records"),
         (
-            record("response", http(gzip.compress(PAGE)[:-9], more="Content-Encoding: gzip\r\n")),
+            record("response", http(gzip.compress(PAGE, mtime=0)[:-9], more="Content-Encoding: gzip\r\n")),
             "bad-encoding",
             "breaks off",
         ),
