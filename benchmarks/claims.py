@@ -301,17 +301,18 @@ def costs(texts: Sequence[str], docs: Sequence[Doc], repeat: int) -> tuple[list[
     return rows, {"MB": size, "MB parsed": part}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure sayso_claims on PolNeAR's development part and on our gold.")
-    parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench" / "attribution")
-    parser.add_argument("--cache", type=Path, help="a folder for the parsed texts")
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    one_core()
-    files = {name: list(rows_of(given.bench / f"{file}.jsonl.gz")) for name, file in SETS.items()}
+Table = tuple[str, Row, list[Row]]
+
+
+def against_polnear(bench: Path, cache: Path | None) -> tuple[list[Table], list[Row], list[str], list[Doc]]:
+    """Ours and textacy on PolNeAR's development part.
+
+    Returns:
+        a table for each set of annotations, what each score means, and the texts with their parses.
+    """
+    files = {name: list(rows_of(bench / f"{file}.jsonl.gz")) for name, file in SETS.items()}
     texts = [text for _, text, _ in files["communication cues"]]
-    docs = parse(texts, given.cache and given.cache / "polnear_dev.spacy")
+    docs = parse(texts, cache and cache / "polnear_dev.spacy")
     blank = surface_pipeline()
     plain = [blank(text) for text in texts]
     systems: dict[str, list[list[Found]]] = {}
@@ -325,6 +326,7 @@ def main() -> None:
         systems["textacy"] = [textacy_on(doc) for doc in docs]
     forms: Counter[str] = Counter()
     right: Counter[str] = Counter()
+    tables: list[Table] = []
     for data, rows in files.items():
         gold = [gold_of(doc, annotations) for doc, (_, _, annotations) in zip(docs, rows, strict=True)]
         table: list[Row] = []
@@ -351,11 +353,25 @@ def main() -> None:
         facts: Row = {"articles": len(docs), "gold": gold_size, **versions("sayso", "spacy")}
         if find_spec("textacy"):
             facts |= versions("textacy")
-        show(f"PolNeAR, development part, {data}: F1", facts, table, as_json=given.json)
+        tables.append((data, facts, table))
     by_score: list[Row] = [
         {"source and score": form, "claims": n, "right": right[form], "precision of the cue": right[form] / n}
         for form, n in sorted(forms.items())
     ]
+    return tables, by_score, texts, docs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure sayso_claims on PolNeAR's development part and on our gold.")
+    parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench" / "attribution")
+    parser.add_argument("--cache", type=Path, help="a folder for the parsed texts")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    one_core()
+    tables, by_score, texts, docs = against_polnear(given.bench, given.cache)
+    for data, facts, table in tables:
+        show(f"PolNeAR, development part, {data}: F1", facts, table, as_json=given.json)
     show("What a score means: claims of the shipped scheme, communication cues", {}, by_score, as_json=given.json)
     show("Our own gold", {}, own_gold(), as_json=given.json)
     table, facts = costs(texts, docs, given.repeat)

@@ -330,28 +330,22 @@ def speed(data: Path, model: str) -> Iterable[Row]:
     yield {"speed": "rules alone without the tokenizer", "MB/s": round(own, 3)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "bench")
-    parser.add_argument("--model", default=MODEL)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    one_core()
-    data: Path = arguments.data
+def measured(data: Path, model: str) -> list[Row]:
+    """Every figure of quality: entities, what each source of them is worth, and stance."""
     project = Project.read(ROOT)
     records = [record for record in Examination(project).records() if record.gold is not None]
-    on_model = sayso.pipeline(arguments.model)
+    on_model = sayso.pipeline(model)
     sources: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     in_gold: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    rows: list[Row] = [*entities_in_gold(records, project, arguments.model, in_gold)]
-    rows += entities_in_public_data(data, spacy.load(arguments.model), sources)
+    rows: list[Row] = [*entities_in_gold(records, project, model, in_gold)]
+    rows += entities_in_public_data(data, spacy.load(model), sources)
     rows += [
         {"precision by source": name, "in": where, "per cent": 100 * right // made, "n": made}
         for where, counts in (("the public sets", sources), ("gold", in_gold))
         for name, (right, made) in sorted(counts.items())
     ]
-    for model in (None, arguments.model):
-        rows += stance_of_gold(records, project, model)
+    for name in (None, model):
+        rows += stance_of_gold(records, project, name)
     folder = data / "stance"
     if (folder / "newsmtsc_train.jsonl.gz").exists():
         rows += stance_of_newsmtsc(folder / "newsmtsc_train.jsonl.gz")
@@ -359,7 +353,17 @@ def main() -> None:
         rows += stance_of_dse(folder / "dse_valid.jsonl.gz", on_model)
     if (folder / "perspectrum_dev.jsonl.gz").exists():
         rows += stance_of_perspectrum(folder / "perspectrum_train.jsonl.gz", folder / "perspectrum_dev.jsonl.gz")
-    rows += speed(data, arguments.model)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "bench")
+    parser.add_argument("--model", default=MODEL)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    one_core()
+    rows = [*measured(arguments.data, arguments.model), *speed(arguments.data, arguments.model)]
     facts = versions("sayso", "spacy", "scikit-learn")
     if arguments.json:
         show("suggesting", facts, rows, as_json=True)
