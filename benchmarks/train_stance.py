@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import spacy
 
-from sayso.stance_features import features
+from sayso.stance_features import features, stem
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "bench" / "stance" / "newsmtsc_train.jsonl.gz"
@@ -38,11 +38,16 @@ STRENGTH = 0.1
 
 
 class Example(NamedTuple):
-    """One sentence and target."""
+    """One sentence and target.
+
+    Attributes:
+        words: of the sentence, as written.
+    """
 
     document: str
     features: Counter[str]
     label: str
+    words: tuple[str, ...]
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -61,7 +66,8 @@ def examples(path: Path) -> list[Example]:
         if span is None:
             raise SystemExit(f"{path}: {row['id']} has no target at {row['start']}-{row['end']}")
         place = (span.start, span.end)
-        found.append(Example(document, features([token.text for token in doc], place), LABELS[row["label"]]))
+        words = tuple(token.text for token in doc)
+        found.append(Example(document, features(words, place), LABELS[row["label"]], words))
     return found
 
 
@@ -80,12 +86,23 @@ def matrix(found: Sequence[Counter[str]], names: Sequence[str]) -> Any:
     return csr_matrix((values.astype(float), (row_of, column_of)), shape=(len(found), len(names)))
 
 
+def names_in(train: Sequence[Example]) -> frozenset[str]:
+    """The stems of words that are mostly written with a capital, and of handles: names that open a sentence too."""
+    capital: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for word in (word for example in train for word in example.words):
+        every[stem(word.lower())] += 1
+        capital[stem(word.lower())] += not word.islower() and word[0].isalpha()
+    return frozenset(word for word, n in every.items() if 2 * capital[word] > n or word[0] in "@#")
+
+
 def fit(train: Sequence[Example]) -> dict[str, Any]:
-    """Names, weights and biases, whole numbers."""
+    """Features, weights and biases, whole numbers. No feature has a name in it: the model has no opinion of anybody."""
     from sklearn.linear_model import LogisticRegression
 
     counts = Counter(name for example in train for name in example.features)
-    names = sorted(name for name, n in counts.items() if n > 1)
+    people = names_in(train)
+    names = sorted(name for name, n in counts.items() if n > 1 and people.isdisjoint(name.split(" ")[1:]))
     labels = [example.label for example in train]
     found = [example.features for example in train]
 

@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 import sayso
+from conftest import ROOT
 from sayso.stance import Weights, author_stance, judge, shipped, stances
 from sayso.stance_features import features, sign_of, stance_words, stem
 
@@ -150,3 +151,13 @@ def test_a_tie_goes_to_the_first_label() -> None:
     assert weights.decide(Counter({"w x": 2})) == ("none", 14)
     assert (weights.percent(4), weights.percent(5)) == (40, 60)
     assert shipped().labels == ("against", "favor", "none")
+
+
+def test_the_shipped_weights_have_no_opinion_of_anybody() -> None:
+    """No handle is a feature, and none of the names of our own gold."""
+    named = {word for name in shipped().weights for word in name.split(" ")[1:]}
+    gazetteer = [json.loads(line) for line in (ROOT / "annotations" / "gazetteer.jsonl").read_text().splitlines()]
+    people = {word.lower() for row in gazetteer if row["label"] in ("PER", "ORG") for word in row["name"].split()}
+    assert people
+    assert not named & people
+    assert not [word for word in named if word.startswith(("@", "#"))]
