@@ -158,6 +158,7 @@ def test_the_shipped_weights_have_no_opinion_of_anybody() -> None:
     named = {word for name in shipped().weights for word in name.split(" ")[1:]}
     gazetteer = [json.loads(line) for line in (ROOT / "annotations" / "gazetteer.jsonl").read_text().splitlines()]
     people = {word.lower() for row in gazetteer if row["label"] in ("PER", "ORG") for word in row["name"].split()}
+    people -= {"ca"}  # also the first half of "can't"
     assert people
     assert not named & people
     assert not [word for word in named if word.startswith(("@", "#"))]
