@@ -617,3 +617,8 @@ def test_a_fault_in_the_cues_is_named(tmp_path: Path, old: str, new: str, proble
     path.write_text(ours.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=problem):
         Cues.read(path, Scheme.read(resource("annotations/schema.json")))
+
+
+@pytest.mark.parametrize(("form", "lemma"), [("criticised", "criticize"), ("emphasizing", "emphasize"), ("said", "say")])
+def test_both_spellings_of_a_cue_are_its_forms(form: str, lemma: str) -> None:
+    assert Scheme.read(resource("annotations/schema.json")).lemma(form) == lemma

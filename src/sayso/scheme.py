@@ -122,4 +122,6 @@ def _inflect(lemma: str) -> tuple[str, ...]:
     else:
         third = lemma + ("es" if lemma.endswith(("s", "x", "ch", "sh")) else "s")
         past = stem + "ed"
-    return (lemma, third, past, stem + "ing", *_IRREGULAR.get(lemma, ()))
+    forms = (lemma, third, past, stem + "ing", *_IRREGULAR.get(lemma, ()))
+    # criticize, criticise: both are written, and one lemma is listed.
+    return (*forms, *(form.replace("iz", "is") for form in forms)) if lemma.endswith("ize") else forms
