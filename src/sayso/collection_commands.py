@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from sayso.console import Json, count, err, out, print_json, table
+from sayso.console import Json, count, err, one_of, out, print_json, table
 from sayso.errors import InputError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _run(
     from sayso.shards import Job
     from sayso.stores import open_store
 
-    chosen_engine = _one_of("--engine", engine, ENGINES)
+    chosen_engine = one_of("--engine", engine, ENGINES)
     if address is not None and chosen_engine != "ray":
         raise InputError("--address", "is that of a Ray cluster: give --engine ray too")
     job = Job(
@@ -135,16 +135,10 @@ def _run(
     raise typer.Exit(0 if summary.complete else 1)
 
 
-def _one_of(option: str, value: str, choices: tuple[Any, ...]) -> Any:
-    if value not in choices:
-        raise InputError(option, f"{value!r} is none of {', '.join(choices)}")
-    return value
-
-
 def _recipe(profile: str, steps: str, model: str | None) -> Recipe:
     from sayso.batches import PROFILES, Recipe
 
-    recipe = Recipe(_one_of("--profile", profile, PROFILES), _steps(steps), model)
+    recipe = Recipe(one_of("--profile", profile, PROFILES), _steps(steps), model)
     if model is not None:
         if "suggest" not in recipe.steps:
             raise InputError("--model", "is for the step suggest: give --steps clean,segment,suggest too")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["Json", "Root", "count", "err", "out", "print_json", "progress", "table"]
+from sayso.errors import InputError
+
+__all__ = ["Json", "Root", "count", "err", "one_of", "out", "print_json", "progress", "table"]
 
 Root = Annotated[Path, typer.Option("--root", help="The corpus's folder.", show_default="the current folder")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -43,6 +45,17 @@ def table(head: list[str], rows: list[list[str]]) -> Table:
 def count(number: int, what: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
+    """The value of an option that has only so many.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if value not in choices:
+        raise InputError(option, f"{value!r} is none of {', '.join(choices)}")
+    return value
 
 
 def print_json(value: object) -> None:

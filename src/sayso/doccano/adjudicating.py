@@ -129,8 +129,9 @@ def offer(work: Adjudication, client: Client, result: Exchanged, progress: Progr
         if not rows and known is None:
             continue
         project = ensure_project(client, work.project, layer, _who(work), PREFACE)
-        there = client.download(project)
-        confirmed = client.confirmed(project, there)
+        # A project that was made just now holds nothing to take back.
+        there = client.download(project) if known else []
+        confirmed = client.confirmed(project, there) if there else set()
         if stale := [row["id"] for row in there if key_of(row) not in rows and row["id"] not in confirmed]:
             client.delete(f"projects/{project}/examples", {"ids": stale})
         if rows:

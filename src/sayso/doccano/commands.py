@@ -15,12 +15,13 @@ import typer
 from rich.text import Text
 
 from sayso.acceptance import KINDS, rows
-from sayso.console import Json, Root, count, err, out, print_json, progress, table
+from sayso.console import Json, Root, count, err, one_of, out, print_json, progress, table
 from sayso.errors import DoccanoError, InputError
 
 if TYPE_CHECKING:
     from sayso.adjudication import Adjudication
     from sayso.doccano.client import Client
+    from sayso.doccano.wire import Problem
 
 __all__ = ["doccano"]
 
@@ -108,8 +109,8 @@ def doccano_push(
     from sayso.doccano.wire import LAYERS
     from sayso.project import Project
 
-    _choice("--layer", layer, LAYERS)
-    _choice("--with", source, ("gold", "suggested", "nothing"))
+    one_of("--layer", layer, LAYERS)
+    one_of("--with", source, ("gold", "suggested", "nothing"))
     _check_name(annotator)
     client = _client(url)
     with progress("pushing") as report:
@@ -137,7 +138,7 @@ def doccano_pull(
     from sayso.project import Project
 
     for name in layer or ():
-        _choice("--layer", name, LAYERS)
+        one_of("--layer", name, LAYERS)
     _check_name(annotator)
     client = _client(url)
     with progress("pulling") as report:
@@ -150,9 +151,7 @@ def doccano_pull(
         )  # fmt: skip
     else:
         out.print(f"{count(len(set(done.written)), 'document')} changed, {len(set(done.unchanged))} unchanged")
-        for problem in done.problems:
-            parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
-            out.print(Text.assemble(*parts), soft_wrap=True)
+        _print_problems(done.problems)
         for unit, versions in done.conflicts:
             parts = ((unit.doc, "bold"), ": ", ("conflict", "red"), f": {unit.layer} at {unit.start}-{unit.end}")
             out.print(Text.assemble(*parts), soft_wrap=True)
@@ -175,9 +174,7 @@ def adjudicate_there(work: Adjudication, url: str | None) -> None:
     fetch(work, client, result)
     with progress("sending cases") as report:
         offer(work, client, result, report)
-    for problem in result.problems:
-        parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
-        out.print(Text.assemble(*parts), soft_wrap=True)
+    _print_problems(result.problems)
     for layer, (project, waiting) in result.waiting.items():
         out.print(f"{layer}: {count(waiting, 'example')} to decide at {client.url}/projects/{project}", soft_wrap=True)
     if result.terminal:
@@ -190,9 +187,10 @@ def adjudicate_there(work: Adjudication, url: str | None) -> None:
         out.print(f"{name} logs in with the password {result.new_password} (shown only now)", soft_wrap=True)
 
 
-def _choice(option: str, given: str, allowed: Sequence[str]) -> None:
-    if given not in allowed:
-        raise InputError(option, f"{given!r} is none of {', '.join(allowed)}")
+def _print_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        parts = ((problem.doc, "bold"), ": ", (problem.kind, "yellow"), f": {problem.detail}")
+        out.print(Text.assemble(*parts), soft_wrap=True)
 
 
 def _check_name(name: str) -> None:
