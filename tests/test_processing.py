@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import working
+from conftest import small_file_system
 from sayso import engines
 from sayso.batches import PROCESSED, Recipe
 from sayso.collection import Event, process_collection
@@ -479,15 +480,8 @@ def test_a_folder_of_other_things_is_not_written_to(source: Path, target: Path) 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 1 MiB."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small file system can only be mounted by root")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
-        pytest.skip("this machine does not let root mount a file system")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_file_system(tmp_path / "small", "1m") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("leave", [0, 20_000, 60_000, 110_000])

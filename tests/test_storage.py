@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import small_file_system
 from sayso.errors import StorageError
 from sayso.intake import add
 from sayso.package import build
@@ -96,15 +97,8 @@ def test_a_kill_between_two_texts_of_add_is_mended_by_adding_again(corpus: Path,
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 160 KiB."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a small file system can only be mounted by root")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
-        pytest.skip("this machine does not let root mount a file system")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_file_system(tmp_path / "small", "160k") as folder:
+        yield folder
 
 
 def fill(folder: Path, leave: int) -> Path:
