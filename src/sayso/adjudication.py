@@ -249,9 +249,7 @@ class Adjudication:
         new = {decision.unit: decision for decision in made}
         with exclusive(self.project.root):
             decisions = {**self.decisions(), **new}
-            write_file(
-                self.project.decisions, jsonl.encode(decisions[unit].to_json() for unit in sorted(decisions))
-            )
+            write_file(self.project.decisions, jsonl.encode(decisions[unit].to_json() for unit in sorted(decisions)))
         self.decided += len(new)
 
     def _record(self, decision: Decision, dialogue: Dialogue) -> None:

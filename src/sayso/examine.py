@@ -1,6 +1,6 @@
 """Read the inputs of a corpus document by document, and find what is wrong with them.
 
-One document is in memory at a time; of earlier ones only links, ids and a sketch of their words are kept.
+A few seeds are in memory at a time; of earlier ones only links, ids and a sketch of their words are kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from sayso import jsonl
 from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, said_of, units
 from sayso.checks import Incident, differing_line, relative
-from sayso.cleaning import clean
+from sayso.cleaning import BATCH, clean, clean_batch
 from sayso.errors import InputError, StorageError
 from sayso.gazetteer import Name, parse_name
 from sayso.gazetteer import dump as dump_names
@@ -32,6 +32,8 @@ __all__ = ["NEAR", "Examination", "Record", "resemblance", "sketch_of", "sketch_
 NEAR = 0.5
 """From this share of common word sequences on, two texts are near-duplicates."""
 
+SEEDS = 64
+"""Seeds that are read and cleaned together at most."""
 SKETCH = 64
 """Hashes that stand for a text: they estimate resemblance to about 6 in 100."""
 
@@ -199,12 +201,10 @@ class Examination:
     def records(self) -> Iterator[Record]:
         """Yield every document in the order of ids; incidents are noted on the way."""
         folders = self._layer_folders()
-        for number, source in enumerate(self.sources):
-            seed = self._seed(source)
-            if seed is None:
+        for number, (source, document) in enumerate(self._documents()):
+            if document is None:
                 yield Record(source, None, None, {})
                 continue
-            document = segment(seed, clean(seed), source.id)
             self._check_document(document, source, number)
             gold: list[Annotation] | None = None
             layers: dict[str, list[Annotation]] = {}
@@ -221,6 +221,26 @@ class Examination:
             self._check_adjudication(document, gold, layers, gold_lines)
             yield Record(source, document, gold, layers)
         self._check_corpus()
+
+    def _documents(self) -> Iterator[tuple[Source, Document | None]]:
+        """Every seed cleaned and segmented, None for one that cannot be read; those that are short, together."""
+        for batch in self._batches():
+            cleanings = iter(clean_batch([seed for _, seed in batch if seed is not None]))
+            for source, seed in batch:
+                yield source, None if seed is None else segment(seed, next(cleanings), source.id)
+
+    def _batches(self) -> Iterator[list[tuple[Source, str | None]]]:
+        batch: list[tuple[Source, str | None]] = []
+        size = 0
+        for source in self.sources:
+            seed = self._seed(source)
+            batch.append((source, seed))
+            size += len(seed or "")
+            if size >= BATCH or len(batch) >= SEEDS:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
 
     def _seed(self, source: Source) -> str | None:
         path = self.project.seeds / source.file

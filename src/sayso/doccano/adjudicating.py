@@ -317,9 +317,7 @@ def _left_item(work: Adjudication, layer: Layer, example: _Example, row: Row) ->
         raise FormError(f"it has {len(row['label'])} labels: choose one")
     (case,), (label,) = example.cases, row["label"]
     id = key_of(example.row).rpartition(":")[0]
-    gold, _ = merge(
-        example.document.id, example.judged.layers, work.decisions(), example.judged.gold or (), work.parts
-    )
+    gold, _ = merge(example.document.id, example.judged.layers, work.decisions(), example.judged.gold or (), work.parts)
     basis = [a for a in gold if not isinstance(a, KINDS[layer])]
     # The evidence of the version with the chosen label comes first.
     known = sorted(_versions(case), key=lambda version: content(version)["label"] != label)

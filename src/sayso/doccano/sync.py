@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -216,18 +217,20 @@ def pull(
         DoccanoError: the server fails, or has no project of this annotator.
         InputError: a file of annotations cannot be read; nothing was written over it.
     """
-    records = _records(corpus, ())
     result = Pulled()
     found = False
-    for done, layer in enumerate(wanted):
-        if progress:
-            progress(done, len(wanted))
-        project = find_project(client, project_name(corpus, layer, annotator))
-        if project is None:
-            continue
-        found = True
-        with exclusive(corpus.root):
-            _pull_layer(corpus, client, int(project["id"]), annotator, layer, records, result)
+    with exclusive(corpus.root), ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_records, corpus, ())  # while the server gets the first download ready
+        for done, layer in enumerate(wanted):
+            if progress:
+                progress(done, len(wanted))
+            project = find_project(client, project_name(corpus, layer, annotator))
+            if project is None:
+                continue
+            found = True
+            rows = client.download(int(project["id"]))
+            _pull_layer(corpus, client, int(project["id"]), rows, annotator, layer, reading.result(), result)
+        reading.result()
     if not found:
         raise DoccanoError(f"the server has no project of {annotator!r} for this corpus: push one first")
     result.problems.sort()
@@ -238,12 +241,12 @@ def _pull_layer(
     corpus: Project,
     client: Client,
     project: int,
+    rows: Sequence[Row],
     annotator: str,
     layer: Layer,
     records: Mapping[str, Record],
     result: Pulled,
 ) -> None:
-    rows = client.download(project)
     confirmed = client.confirmed(project, rows)
     notes = comments(client, project)
     bases = _read_bases(corpus, annotator, layer)
