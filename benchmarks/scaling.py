@@ -5,8 +5,10 @@
     .venv/bin/python benchmarks/scaling.py --plan FILE.json         print the plans from what --json gave
 
 The same work on the same files: by a bare loop of `process`, by our engines, and by peers that are installed. All are
-given `sayso.batches.process`; only how documents come to it and rows to the disk differs. Each run is a process of its
-own; its processor time is that of all its descendants, from /proc, so this runs on Linux only.
+given `sayso.batches.process`; only how documents come to it and rows to the disk differs. Two bare loops at once, each
+on half of the files, show what a second core of this machine is worth. Each run is a process of its own; its processor
+time is that of all its descendants, from /proc, so this runs on Linux only. Jobs on Ray find a cluster that is up, and
+their processor time is what they add to its own; what it takes to start one is told by itself.
 """
 
 from __future__ import annotations
@@ -16,9 +18,13 @@ import contextlib
 import ctypes
 import importlib.util
 import json
+import multiprocessing
 import os
 import re
+import secrets
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,7 +48,10 @@ MACHINE = 64
 ON_THE_WEB = 1e12
 PR_SET_CHILD_SUBREAPER = 36
 
-JOBS = ("loop", "pool 1", "pool 2", "ray 2", "datatrove 2", "Ray Data 2")
+JOBS = ("loop", "two loops", "pool 1", "pool 2", "ray 2", "datatrove 2", "Ray Data 2")
+ON_CLUSTER = ("ray 2", "Ray Data 2")
+SETTLED = 5.0
+"""Seconds in which a cluster that has started comes to rest."""
 NEEDS = {"ray 2": "ray", "datatrove 2": "datatrove", "Ray Data 2": "ray"}
 
 
@@ -56,8 +65,8 @@ class Run(NamedTuple):
 # -- what is run, each in a process of its own
 
 
-def loop(source: Path, target: Path) -> None:
-    """No protocol: read, process in batches, write."""
+def loop(source: Path, target: Path, first: int = 0, step: int = 1) -> None:
+    """No protocol: read, process in batches, write; each file, or every so many from one on."""
     import pyarrow.parquet as pq
 
     from sayso.batches import PROCESSED, Recipe, process
@@ -65,7 +74,7 @@ def loop(source: Path, target: Path) -> None:
     from sayso.readers import read_shard, shards
 
     target.mkdir()
-    for shard in shards(source):
+    for shard in list(shards(source))[first::step]:
         with pq.ParquetWriter(target / f"{shard.name}.parquet", PROCESSED, compression="zstd") as writer:
             batch: list[Raw] = []
             for item in read_shard(shard):
@@ -78,13 +87,27 @@ def loop(source: Path, target: Path) -> None:
                 writer.write_batch(process(batch, Recipe()).documents)
 
 
-def ours(source: Path, target: Path, engine: str, workers: int, *, repeated: bool = False) -> None:
+def two_loops(source: Path, target: Path) -> None:
+    target.mkdir()
+    new = multiprocessing.get_context("spawn").Process
+    halves = [new(target=loop, args=(source, target / str(half), half, 2)) for half in range(2)]
+    for half in halves:
+        half.start()
+    for half in halves:
+        half.join()
+    if any(half.exitcode for half in halves):
+        raise SystemExit("a loop failed")
+
+
+def ours(
+    source: Path, target: Path, engine: str, workers: int, *, repeated: bool = False, address: str | None = None
+) -> None:
     from sayso.collection import process_collection
     from sayso.shards import Job
     from sayso.stores import LocalStore
 
     job = Job(LocalStore(source), LocalStore(target))
-    summary = process_collection(job, repeated=repeated, engine=engine, workers=workers)  # type: ignore[arg-type]
+    summary = process_collection(job, repeated=repeated, engine=engine, workers=workers, address=address)  # type: ignore[arg-type]
     if not summary.complete:
         raise SystemExit(f"failed: {summary.failed}")
 
@@ -100,11 +123,11 @@ def columns(texts: list[str], ids: list[str]) -> Any:
     return pa.Table.from_batches([process(raws, Recipe()).documents])
 
 
-def in_ray_data(source: Path, target: Path) -> None:
+def in_ray_data(source: Path, target: Path, address: str) -> None:
     import pyarrow as pa
     import ray
 
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init(address=address, log_to_driver=False)
 
     def batch(table: pa.Table) -> pa.Table:
         return columns(table["text"].to_pylist(), table["id"].to_pylist())
@@ -148,15 +171,16 @@ class _Writing:
                 yield from batch
 
 
-def run_job(name: str, source: Path, target: Path) -> None:
+def run_job(name: str, source: Path, target: Path, address: str) -> None:
     jobs = {
         "loop": lambda: loop(source, target),
+        "two loops": lambda: two_loops(source, target),
         "pool 1": lambda: ours(source, target, "local", 1),
         "pool 2": lambda: ours(source, target, "local", 2),
         "pool 2, repeated": lambda: ours(source, target, "local", 2, repeated=True),
-        "ray 2": lambda: ours(source, target, "ray", 2),
+        "ray 2": lambda: ours(source, target, "ray", 2, address=address),
         "datatrove 2": lambda: in_datatrove(source, target),
-        "Ray Data 2": lambda: in_ray_data(source, target),
+        "Ray Data 2": lambda: in_ray_data(source, target, address),
     }
     jobs[name]()
 
@@ -164,9 +188,66 @@ def run_job(name: str, source: Path, target: Path) -> None:
 # -- how it is measured
 
 
-def measured(name: str, source: Path, target: Path) -> Run:
+@contextlib.contextmanager
+def cluster() -> Iterator[tuple[str, float]]:
+    """A Ray cluster of this machine, at rest: its address, and the processor time that its start took."""
+    import ray.util
+
+    with socket.socket() as free:
+        free.bind(("", 0))
+        port = free.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="ray")  # it puts sockets there, whose paths must be short
+    command = [
+        sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--head", "--block",
+        "--num-cpus=2", f"--port={port}", f"--temp-dir={folder}",
+        "--include-dashboard=false",
+    ]  # fmt: skip
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    quiet = subprocess.DEVNULL
+    host: str = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]  # it takes no other name of this machine
+    address = f"{host}:{port}"
+    before = sum(processor_times(os.getpid()).values())
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environment, start_new_session=True)
+    try:
+        end = time.monotonic() + 60
+        while not _listens(address):
+            if time.monotonic() > end or process.poll() is not None:
+                raise SystemExit("Ray does not start")
+            time.sleep(0.2)
+        spent = -1.0
+        while (now := sum(processor_times(os.getpid()).values())) - spent > 0.05 * SETTLED:
+            spent = now
+            time.sleep(SETTLED)
+        yield address, now - before
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        for child in processor_times(os.getpid()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        _reap()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listens(address: str) -> bool:
+    host, port = address.split(":")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+        return True
+    return False
+
+
+def _reap() -> None:
+    """Those that outlive their maker by a moment are ours then."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def measured(name: str, source: Path, target: Path, address: str = "") -> Run:
     environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, str(HERE), "--job", name, str(source), str(target)]
+    command = [sys.executable, str(HERE), "--job", name, str(source), str(target), address]
+    before = processor_times(os.getpid())
     began = time.monotonic()
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(command, stdout=told, stderr=told, env=environment)
@@ -179,11 +260,9 @@ def measured(name: str, source: Path, target: Path) -> Run:
         if process.returncode:
             told.seek(0)
             raise SystemExit(f"{name}: {told.read().decode()[-2000:]}")
-    # Those that outlive their maker by a moment are ours now.
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-    return Run(wall, sum(seconds.values()))
+    if not address:
+        _reap()
+    return Run(wall, sum(spent - before.get(number, 0.0) for number, spent in seconds.items()))
 
 
 def processor_times(process: int) -> dict[int, float]:
@@ -218,6 +297,7 @@ def size_of(folder: Path) -> int:
 
 def measure(megabytes: float, repeat: int) -> dict[str, Any]:
     """All figures that the plans need."""
+    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16)}
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory(prefix="sayso-scaling-") as scratch:
@@ -226,11 +306,17 @@ def measure(megabytes: float, repeat: int) -> dict[str, Any]:
         absent = [name for name, package in NEEDS.items() if not importlib.util.find_spec(package)]
         names = [*(name for name in JOBS if name not in absent), "pool 2, repeated"]
         runs: dict[str, Run] = {}
+        starts: list[float] = []
         for _ in range(repeat):  # they take turns, so that a busy minute hits all alike
             for name in names:
                 target = folder / "out"
                 shutil.rmtree(target, ignore_errors=True)
-                run = measured(name, folder / "in", target)
+                if name in ON_CLUSTER:
+                    with cluster() as (address, start):
+                        run = measured(name, folder / "in", target, address)
+                    starts.append(start)
+                else:
+                    run = measured(name, folder / "in", target)
                 best = runs.get(name, run)
                 runs[name] = Run(min(best.wall, run.wall), min(best.cpu, run.cpu))
         size = size_of(folder / "in")
@@ -240,7 +326,7 @@ def measure(megabytes: float, repeat: int) -> dict[str, Any]:
     return {
         "documents": documents, "bytes": size, "bytes out": out, "skip seconds a file": skip, "cores": os.cpu_count(),
         "runs": {name: run._asdict() for name, run in sorted(runs.items(), key=lambda item: names.index(item[0]))},
-        "absent": absent, "pages": pages,
+        "absent": absent, "pages": pages, "start of Ray": min(starts, default=None),
         "versions": versions("sayso", "pyarrow"),
     }  # fmt: skip
 
@@ -302,12 +388,16 @@ def facts(figures: Mapping[str, Any]) -> Row:
         "overhead of the pool": runs["pool 1"].wall / runs["loop"].wall,
         "speed of 2 workers": runs["pool 1"].wall / runs["pool 2"].wall,
     }
+    alone = runs["loop"].wall / runs["two loops"].wall
     if "ray 2" in runs:
         found["CPU of Ray"] = runs["ray 2"].cpu / runs["pool 2"].cpu
     made: Row = {"documents": figures["documents"], "MB": figures["bytes"] / 1e6, "cores": figures["cores"]}
     for name, value in found.items():
         good = value >= MARKS[name] if name.startswith("speed") else value <= MARKS[name]
         made[name] = f"{value:.2f} (mark {MARKS[name]:g}: {'reached' if good else 'missed'})"
+    made["speed of two bare loops"] = f"{alone:.2f}"
+    if figures["start of Ray"] is not None:
+        made["CPU s to start Ray"] = f"{figures['start of Ray']:.1f}"
     return {**made, **figures["versions"]}
 
 
@@ -391,11 +481,11 @@ def main() -> None:
     parser.add_argument("--plan", type=Path, help="print the plans from a file of figures")
     parser.add_argument("--write", type=Path, help="measure, and write the figures into this document")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--job", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.job:
-        name, source, target = given.job
-        run_job(name, Path(source), Path(target))
+        name, source, target, address = given.job
+        run_job(name, Path(source), Path(target), address)
         return
     if given.plan:
         figures = json.loads(given.plan.read_text())
