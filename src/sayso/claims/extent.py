@@ -161,23 +161,25 @@ def _quote_before(text: ParsedText, v: Token) -> int | None:
 def _quote_after(text: ParsedText, v: Token, parenthetical: bool) -> int | None:
     """The quotation that begins after the cue's phrase: 'X said: ...', and 'X said. ...' after a quotation."""
     n, i, steps = len(text.tokens), v.i + 1, 0
-    stopped = False
+    stopped = False  # whether the cue's sentence has ended
     while i < n and text.block[i] == text.block[v.i] and steps < 80:
         if text.quote[i] >= 0:
             q = text.quote[i]
             start, end = text.quotes[q]
-            if parenthetical and not stopped and end - start < 6 and text.tokens[start - 2].text not in (",", ":"):
-                i, steps = end, steps + 1  # a title: 'said on "Harbour Tonight"'
+            stopped = stopped or bool(parenthetical and text.tokens[start - 1].is_sent_start)
+            if parenthetical and not stopped and _is_title(text, start, end):
+                i, steps = end, steps + 1  # 'said on "Harbour Tonight"'
                 stopped = text.tokens[end - 1].text == "."
                 continue
             between = [t for t in text.tokens[v.i + 1 : start] if text.quote[t.i] < 0]
+            if stopped:
+                # What is quoted right after a sentence that quotes is of the same speaker, whatever that sentence adds.
+                return None if _has_own_cue(text, q) or any(_speaks(text, t) for t in between) else q
             if not _is_phrase(text, v, between):
                 return None
             between = [t for t in between if not t.is_space and t.text not in MARKS]
             words = [t for t in between if not t.is_punct]
             comma = bool(between) and between[-1].text in (",", ":", ".")
-            if stopped and (not parenthetical or _has_own_cue(text, q)):
-                return None
             if not comma and (words or end - start < 4):
                 return None
             return q
@@ -190,6 +192,24 @@ def _quote_after(text: ParsedText, v: Token, parenthetical: bool) -> int | None:
             return None
         i, steps = i + 1, steps + 1
     return None
+
+
+def _is_title(text: ParsedText, start: int, end: int) -> bool:
+    """Whether a quotation within a cue's sentence names where it was said rather than says anything."""
+    before = text.tokens[start - 2]
+    if before.text in (",", ":"):
+        return False
+    return end - start < (10 if before.tag_ in ("IN", "POS") else 6)
+
+
+def _speaks(text: ParsedText, t: Token) -> bool:
+    """Whether a token is a cue whose own subject says something else."""
+    return (
+        text.cues.lemma(t.text) is not None
+        and t.tag_ in FINITE
+        and t.dep_ != "relcl"
+        and any(c.dep_ in SUBJECTS for c in t.children)
+    )
 
 
 def _has_own_cue(text: ParsedText, q: int) -> bool:
