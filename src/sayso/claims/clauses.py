@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from sayso.claims.text import FINITE, SUBJECTS, ParsedText, Range, is_edge, is_finite, ranges_of
+from sayso.claims.text import FINITE, SUBJECTS, ParsedText, Range, before_bracket, is_edge, is_finite, ranges_of
 
 __all__ = ["Clause", "Form", "clause_of"]
 
@@ -153,7 +153,10 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     if lemma in ("say", "add", "claim", "argue", "insist") and after is not None and v.dep_ not in ("relcl", "amod"):
         subject = after.pos_ in ("DET", "PRON", "PROPN", "NOUN", "ADJ", "NUM") or after.tag_ == "VBG"
         finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in FINITE), None)
-        beside = text.tokens[v.i - 1]
+        beside = text.tokens[before_bracket(text, v.i - 1)]
+        joined = next((c for c in v.children if c.dep_ == "conj" and c.i > v.i), None)
+        if finite is not None and joined is not None and joined.left_edge.i <= finite.i:
+            finite = None  # 'claimed the port and was heard': the cue's clause has ended
         own = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children) or beside.pos_ in ("NOUN", "PROPN", "PRON")
         if subject and own and after.tag_ not in ("WP", "WDT") and finite is not None and text.quote[after.i] < 0:
             return "bare", [(v.i + 1, end)]
@@ -161,6 +164,7 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         # 'The port is safe, reported the Harbour Times.'
         left = text.tokens[v.sent.start : v.i - 1]
         rest = text.tokens[v.i + 1 : end]
+        rest = rest[: next((i for i, t in enumerate(rest) if t.text == ","), None)]
         noun = rest and all(t.tag_ not in FINITE for t in rest) and after.pos_ in ("PROPN", "DET", "NOUN", "PRON")
         plain = lemma in ("say", "add", "note", "report", "write", "tweet", "announce", "state")
         held = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children)

@@ -30,7 +30,13 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
         if before is None:
             ranges = [r for r in ranges if any(touch(r, q) for q in quoted)]
         else:
-            ranges = [(start, min(end, before[1])) for start, end in ranges if start < before[1] and end > before[0]]
+            # What leads up to a quotation is another clause: 'Berg had doubts: "The port is old," he said.'
+            apart = text.tokens[before[0] - 2].text in (":", ";", "—", "–", "--", "-") if before[0] > 1 else False
+            ranges = [
+                (before[0] if apart else start, min(end, before[1]))
+                for start, end in ranges
+                if start < before[1] and end > before[0]
+            ]
     elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
         ranges = []
     if before is not None and form in ("that", "bare") and before[0] - v.sent.start > 2:

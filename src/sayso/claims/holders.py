@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from sayso.claims.text import ParsedText, Range, is_finite
+from sayso.claims.text import ParsedText, Range, before_bracket, is_finite
 
 __all__ = ["NAMED", "after_dateline", "noun_phrase", "subject_of"]
 
@@ -85,7 +85,7 @@ def neighbour_of(text: ParsedText, v: Token, content: list[Range]) -> Token | No
     """The noun beside a cue that parenthesises a quotation, where the parse has lost its subject."""
     if any(c.dep_ in ("auxpass",) for c in v.children) or not content or not is_finite(v):
         return None
-    for i in (v.i + 1, v.i - 1):
+    for i in (v.i + 1, before_bracket(text, v.i - 1)):
         if 0 <= i < len(text.tokens) and text.quote[i] < 0 and not any(a <= i < b for a, b in content):
             at = text.tokens[i]
             steps = 0
