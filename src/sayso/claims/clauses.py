@@ -32,9 +32,10 @@ def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     around = _around(text, v)
     if around:
         return "parenthesis", around
-    late = _late(text, v, lemma)
-    if late is not None:
-        return late
+    for rule in (_late, _interrupting):
+        late = rule(text, v, lemma)
+        if late is not None:
+            return late
     if lemma in text.cues.object and any(c.dep_ == "auxpass" for c in children):
         for c in children:  # The closure was confirmed by the board.
             if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
@@ -176,6 +177,36 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     return None
 
 
+def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
+    """A clause that commas show to be interrupted by the cue, its subject and when or where it was said."""
+    cues, tokens = text.cues, text.tokens
+    if lemma in cues.infinitive or lemma in cues.denial or not is_finite(v) or v.dep_ in ("relcl", "acl"):
+        return None
+    said = ("conj", "auxpass", "intj", "attr", *(("dobj",) if lemma not in ("tell", "assure", "inform") else ()))
+    if any(c.dep_ in said and (c.i > v.i or c.dep_ == "auxpass") for c in v.children):
+        return None
+    subject = next((c for c in v.children if c.dep_ == "nsubj" and c.i < v.i), None)
+    first, begin, last = (v.left_edge.i if subject is None else subject.left_edge.i), v.sent.start, v.sent.end
+    if subject is None or first - 1 <= begin or tokens[first - 1].text != ",":
+        return None
+    comma = next((i for i in range(v.i + 1, min(last, v.i + 14)) if tokens[i].text == ","), None)
+    if comma is None or comma + 2 >= last or text.quote[comma] >= 0:
+        return None
+    between, after = tokens[v.i + 1 : comma], tokens[comma + 1]
+    if any(t.tag_ in FINITE or t.tag_ in ("VBG", "IN") and t.lower_ == "that" for t in between):
+        return None
+    if after.dep_ == "cc" or after.tag_ in ("VBG", "WDT", "WP", "WRB") or text.quote[after.i] >= 0:
+        return None
+    if not any(t.tag_ in FINITE for t in tokens[comma + 1 : last]):
+        return None
+    while begin < first - 1 and (tokens[begin].dep_ == "cc" or is_edge(tokens[begin])):
+        begin += 1
+    if any(text.quote[t.i] >= 0 or cues.lemma(t.text) and t.tag_ in FINITE for t in tokens[begin : first - 1]):
+        return None
+    ranges = [text.trim(begin, first - 1), text.trim(comma + 1, last)]
+    return "parenthesis", [r for r in ranges if r[0] < r[1]]
+
+
 def _that(clause: Token) -> bool:
     return any(x.lower_ == "that" and x.dep_ == "mark" for x in clause.children)
 
@@ -208,13 +239,28 @@ def _run(text: ParsedText, v: Token, c: Token, start: int | None = None) -> list
     return ranges_of(text, v, sorted(members), own)
 
 
+def _spliced(text: ParsedText, v: Token) -> bool:
+    """Whether only a comma joins a cue and its subject to a clause before: 'The port is safe, Lindqvist said.'"""
+    h, first = v.head, v.left_edge.i
+    return (
+        is_finite(v)
+        and is_finite(h)
+        and text.cues.lemma(h.text) is None
+        and any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children)
+        and text.tokens[first].dep_ != "cc"
+        and text.tokens[first - 1].text == ","
+        and not any(c.dep_ == "cc" and c.i < v.i for c in h.children if c.i > h.i)
+    )
+
+
 def _around(text: ParsedText, v: Token) -> list[Range]:
     """The clause that a parenthetical cue stands in: 'The port, she said, is safe', 'as stated by X'."""
     h = v.head
     if h == v:
         return []
     as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children)
-    if v.dep_ == "parataxis" or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
+    spliced = v.dep_ == "conj" and _spliced(text, v)
+    if v.dep_ == "parataxis" or spliced or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
         while h.dep_ not in ("ROOT", "ccomp", "conj") and h.head != h:
             h = h.head
         own = {t.i for t in v.subtree}
