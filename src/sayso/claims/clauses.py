@@ -180,7 +180,8 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
 def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     """A clause that commas show to be interrupted by the cue, its subject and when or where it was said."""
     cues, tokens = text.cues, text.tokens
-    if lemma in cues.infinitive or lemma in cues.denial or not is_finite(v) or v.dep_ in ("relcl", "acl"):
+    acts = cues.denial | cues.type["commissive"] | cues.type["directive"]
+    if lemma in acts or not is_finite(v) or v.dep_ in ("relcl", "acl"):
         return None
     said = ("conj", "auxpass", "intj", "attr", *(("dobj",) if lemma not in ("tell", "assure", "inform") else ()))
     if any(c.dep_ in said and (c.i > v.i or c.dep_ == "auxpass") for c in v.children):
