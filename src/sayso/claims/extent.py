@@ -80,14 +80,30 @@ def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
     joint = end
     while joint < last and (is_edge(tokens[joint]) or tokens[joint].text == ","):
         joint += 1
-    if joint < last and tokens[joint].dep_ == "cc" and text.lower(joint + 1) == "that" == text.lower(start):
-        return last
+    if joint < last and tokens[joint].dep_ == "cc":
+        if text.lower(joint + 1) == "that" and text.lower(start) != "to":
+            return last  # 'said the port was safe, and that the pier was not'
+        second = next((c for c in v.children if c.dep_ == "conj" and c.i > joint), None)
+        if second is not None and second.left_edge.i > joint and _goes_on(text, v, second):
+            return second.right_edge.i + 1
     if text.quote[end - 1] < 0 and following.text in MARKS and end + 1 < last and text.quote[end + 1] >= 0:
         return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
     glued = not tokens[end - 1].whitespace_ and not is_edge(following)
     # 'that the firm joined with the council made a mistake': the parse took the participle for the verb.
     verb = following.tag_ in FINITE and text.cues.lemma(following.text) is None and v.dep_ in ("ROOT", "conj")
     return last if glued or tokens[end - 1].dep_ == "cc" or (verb and text.quote[end - 1] < 0) else end
+
+
+def _goes_on(text: ParsedText, v: Token, second: Token) -> bool:
+    """Whether a verb that the parse has joined to the cue goes on with the content instead.
+
+    'Said she hoped to stay and would return': what would be is said. 'Saying he was tired but felt safe': a finite verb
+    is joined to a finite one, and the cue is none.
+    """
+    if text.cues.lemma(second.text) is not None or any(c.dep_ in SUBJECTS for c in second.children):
+        return False
+    shifted = tense(second) == "MD" and tense(v) not in ("MD", "")
+    return shifted or (v.tag_ == "VBG" and not tense(v) and bool(tense(second)))
 
 
 def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int | None:
