@@ -39,7 +39,8 @@ def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     if lemma in text.cues.object and any(c.dep_ == "auxpass" for c in children):
         for c in children:  # The closure was confirmed by the board.
             if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
-                return "object", _run(text, v, c)
+                about = [x for x in right if x.dep_ == "prep" and x.lower_ in ("as", "for", "over")]
+                return "object", _run(text, v, c) + [r for x in about[:1] for r in _run(text, v, x)]
     return None
 
 

@@ -123,6 +123,9 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
         return None
     if any(c.dep_ in SUBJECTS for c in t.children):
         left = t.left_edge.i
+        contrast = next((c.i for c in t.children if c.dep_ == "mark" and c.lower_ in ("while", "whereas", "though")), 0)
+        if contrast and t.dep_ == "advcl" and text.tokens[contrast - 1].text in (",", "—", "–", "--"):
+            return contrast  # ', while Berg claimed that': somebody else's
         joined = next((i for i in range(left, max(left - 3, start), -1) if text.tokens[i].dep_ == "cc"), None)
         says = lemma == "say" and t.dep_ in ("conj", "advcl") and tense(t) == tense(v)
         return joined if says and joined is not None and text.tokens[joined - 1].text == "," else None
