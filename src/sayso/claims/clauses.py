@@ -15,6 +15,17 @@ Clause = tuple[Form, list[Range]]
 
 _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
 
+_SETTINGS = frozenset(
+    "statement statements interview interviews letter letters speech speeches tweet tweets email emails e-mail post"
+    " posts memo article column book report court testimony filing remarks address message note call video release"
+    " briefing conference debate hearing response answer turn part public private detail".split()
+)
+_HEARERS = frozenset(
+    "reporters journalists court police investigators prosecutors jury judge parliament congress lawmakers council"
+    " board committee staff employees workers colleagues members supporters voters readers viewers audience crowd"
+    " public press media".split()
+)
+
 
 def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     """What the parse gives as the content: the first that is there of the forms below."""
@@ -126,6 +137,12 @@ def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Claus
 
 
 def _of_object(x: Token) -> bool:
+    if x.dep_ == "prep" and x.lower_ in ("in", "to"):
+        # The phrase right after a noun is the noun's, but for when, where and to whom it was said (C5).
+        noun = next((c for c in x.children if c.dep_ == "pobj"), None)
+        if noun is None or noun.ent_type_ in ("DATE", "TIME") or noun.lower_ in _SETTINGS:
+            return False
+        return x.lower_ == "in" or not (noun.lower_ in _HEARERS or noun.tag_ == "PRP" or noun.ent_type_ == "PERSON")
     if x.dep_ == "prep":
         return x.lower_ in ("as", "from", "against", "for", "of", "about", "over", "with", "between")
     return x.dep_ in ("oprd", "xcomp", "acl", "relcl") or (
