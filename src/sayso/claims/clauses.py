@@ -272,12 +272,22 @@ def _spliced(text: ParsedText, v: Token) -> bool:
     )
 
 
+def _refers(text: ParsedText, v: Token) -> bool:
+    """Whether an as-clause stands for what is said, rather than for when or why: 'as Lindqvist noted, ...'."""
+    first, last = v.left_edge.i, v.right_edge.i
+    apart = first > 0 and text.tokens[first - 1].text in (",", "—", "–", "--", "-", "(")
+    apart = apart or any(t.text in (",", ":") for t in text.tokens[last : last + 2])
+    objects = [c for c in v.children if c.i > v.i and c.dep_ in ("dobj", "xcomp", "acomp", "attr", "oprd")]
+    named = text.cues.lemma(v.text) in ("tell", "inform", "assure") or all(c.lower_ == "it" for c in objects)
+    return apart and named and not any(c.dep_ == "prep" and c.lower_ == "to" for c in v.children)
+
+
 def _around(text: ParsedText, v: Token) -> list[Range]:
     """The clause that a parenthetical cue stands in: 'The port, she said, is safe', 'as stated by X'."""
     h = v.head
     if h == v:
         return []
-    as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children)
+    as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children) and _refers(text, v)
     spliced = v.dep_ == "conj" and _spliced(text, v)
     if v.dep_ == "parataxis" or spliced or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
         while h.dep_ not in ("ROOT", "ccomp", "conj") and h.head != h:

@@ -112,6 +112,8 @@ def _according(text: ParsedText, a: Token) -> Found | None:
     h = a.head
     while h.head != h and not (h.pos_ in ("VERB", "AUX") and (is_finite(h) or h.dep_ in ("ccomp", "ROOT"))):
         h = h.head
+    while is_finite(h.head) and (h.dep_ == "conj" or (h.dep_ == "advcl" and _contrasts(h))):
+        h = h.head  # What stands at the end of joined clauses is said of all of them.
     if h == a or text.block[h.i] != text.block[a.i]:
         return None
     after = max(phrase) + 1
@@ -129,6 +131,11 @@ def _according(text: ParsedText, a: Token) -> Found | None:
     if noun is not None:
         claim.head, claim.holder = noun.i, noun_phrase(text, noun, a)
     return claim
+
+
+def _contrasts(clause: Token) -> bool:
+    """Whether a clause is subordinate by its form only: 'while Berg lost two ships'."""
+    return any(c.dep_ == "mark" and c.lower_ in ("while", "whereas", "though", "although") for c in clause.children)
 
 
 def _one_level(found: list[Found]) -> list[Found]:
