@@ -15,8 +15,11 @@ __all__ = ["content_of", "merge"]
 def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     """The form and the ranges of what a verb has as its content, or None."""
     before, after = quotations_of(text, v)
-    quoted = [q for q in (before, after) if q is not None]
     clause = clause_of(text, v, lemma)
+    if before is not None and before[0] - v.sent.start > 2 and clause is not None and clause[0] != "parenthesis":
+        # 'On "Harbour Tonight," Lindqvist praised the pier': the cue has its own content, the quotation is no clause.
+        before = None
+    quoted = [q for q in (before, after) if q is not None]
     if not quoted:
         if clause is None:
             return None
@@ -175,6 +178,11 @@ def _quote_before(text: ParsedText, v: Token) -> int | None:
                 end -= 1
             last = text.tokens[end - 1].text[-1]
             closed = last in ",?!—-…" or any(t.text in (",", "—", "–", "--") for t in between[:3])
+            first = next((t for t in between if not is_edge(t)), v)
+            if first.dep_ == "cc" and first.lower_ in ("and", "but", "or", "yet"):
+                return None  # '"A," but Berg warned that B': the cue begins a clause of its own
+            if v.tag_ == "VBG" and first == v and tense(v) == "":
+                return None  # '"A," adding that B'
             return q if closed and _is_phrase(text, v, between) else None
         token = text.tokens[i]
         if token.text in (".", "!", "?", ";", ":"):
