@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Token
 
 from sayso.claims.clauses import Form, clause_of
-from sayso.claims.text import FINITE, MARKS, SUBJECTS, ParsedText, Range, is_edge, tense
+from sayso.claims.text import FINITE, MARKS, SUBJECTS, ParsedText, Range, is_edge, is_finite, tense
 
 __all__ = ["content_of", "merge"]
 
@@ -40,6 +40,8 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
                 for start, end in ranges
                 if start < before[1] and end > before[0]
             ]
+    elif after is not None and text.tokens[after[0] - 2].text in (",", ":") and all(r[0] >= after[0] - 1 for r in ranges):
+        ranges = []  # 'said, "We will see," when asked': the quotation is all
     elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
         ranges = []
     if before is not None and form in ("that", "bare") and before[0] - v.sent.start > 2:
@@ -117,6 +119,9 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
         added = text.tokens[t.i + 1].lower_ in ("as", "which", "who", "where", "referring")
         return t.i if added else None
     if t.lower_ in ("which", "where", "who", "whose") and text.tokens[t.i - 1].text == ",":
+        told = text.tokens[t.i + 1 : t.i + 7]
+        if any(x.dep_ == "relcl" and _is_told(text, x) for x in told):
+            return t.i - 1  # ', which Berg said was safe': told by somebody
         # Up to the end only: between two commas it is part of the clause.
         return None if any(x.text == "," for x in text.tokens[t.i + 1 : end]) else t.i - 1
     if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
@@ -243,6 +248,12 @@ def _speaks(text: ParsedText, t: Token) -> bool:
         and t.dep_ != "relcl"
         and any(c.dep_ in SUBJECTS for c in t.children)
     )
+
+
+def _is_told(text: ParsedText, t: Token) -> bool:
+    """Whether the verb of a relative clause is a cue with a subject and a clause of its own."""
+    below = [c for c in t.children if c.dep_ in ("ccomp", "xcomp") and is_finite(c)]
+    return text.cues.lemma(t.text) is not None and bool(below) and any(c.dep_ == "nsubj" for c in t.children)
 
 
 def _has_own_cue(text: ParsedText, q: int) -> bool:
