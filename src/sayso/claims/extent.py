@@ -111,6 +111,17 @@ def _goes_on(text: ParsedText, v: Token, second: Token) -> bool:
     return shifted or (v.tag_ == "VBG" and not tense(v) and bool(tense(second)))
 
 
+def _leaves_infinitive(text: ParsedText, t: Token, start: int) -> bool:
+    """Whether a finite verb is joined to an infinitive: it is joined to the cue. 'Promised to stay and has left.'"""
+    return (
+        text.lower(start) == "to"
+        and t.dep_ == "conj"
+        and t.head.tag_ == "VB"
+        and tense(t) != ""
+        and not any(c.dep_ in SUBJECTS for c in t.children)
+    )
+
+
 def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int | None:
     """Where a token begins something that is not of the content that it stands in, if it does."""
     if text.quote[t.i] >= 0 or t.i - start < 2:
@@ -127,6 +138,9 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
     if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
         return None
     lemma = text.cues.lemma(t.text)
+    if _leaves_infinitive(text, t, start):
+        text.governor[t.i] = v.i
+        return t.left_edge.i
     if lemma is None and t.lower_ not in ("referring", "alluding"):
         return None
     if any(c.dep_ in SUBJECTS for c in t.children):
@@ -141,7 +155,8 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
     first = min([t.i, *early])
     before = text.tokens[first - 1]
     same = tense(t) == tense(v) != "" or (v.tag_ == "VBG" and t.tag_ == "VBG")
-    second = t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and same
+    both = v.tag_ == "VBG" and t.tag_ == "VBG" and before.dep_ == "cc"  # 'telling him that ... and questioning'
+    second = both or (t.dep_ == "conj" and (before.dep_ == "cc" or before.text == ",") and same)
     progressive = v.tag_ != "VBG" or any(c.dep_ == "aux" for c in v.children)
     added = t.tag_ == "VBG" and before.text in (",", "—", "–", "--", *MARKS) and progressive
     if second or added:
