@@ -75,7 +75,7 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
     """C1a: a clause with or without 'that', under the cue or under the noun after it (C8)."""
     cues = text.cues
     for c in right:
-        if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and is_finite(c)) or (c.dep_ in ("advcl", "dobj", "dep") and _that(c)):
+        if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and v.dep_ == "relcl" and is_finite(c)) or (c.dep_ in ("advcl", "dobj", "dep") and _that(c)):
             verbless = not is_finite(c) and text.quote[c.i] < 0
             if verbless and (c.tag_ in ("VBG", "VB") or lemma in cues.ambiguous or lemma in cues.object):
                 continue

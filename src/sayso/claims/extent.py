@@ -40,7 +40,7 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
                 for start, end in ranges
                 if start < before[1] and end > before[0]
             ]
-    elif after is not None and text.tokens[after[0] - 2].text in (",", ":") and all(r[0] >= after[0] - 1 for r in ranges):
+    elif after is not None and _is_apart(text, v, after) and all(r[0] >= after[0] - 1 for r in ranges):
         ranges = []  # 'said, "We will see," when asked': the quotation is all
     elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
         ranges = []
@@ -48,6 +48,12 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
         # 'On "Harbour Tonight," Lindqvist said the port was safe': a title.
         return form, merge(text, v, cut(text, v, ranges))
     return ("that" if form == "that" else "quotation"), merge(text, v, [*ranges, *quoted])
+
+
+def _is_apart(text: ParsedText, v: Token, after: Range) -> bool:
+    """Whether a colon, or a comma right after the cue, opens a quotation."""
+    mark = text.tokens[after[0] - 2]
+    return mark.text == ":" or (mark.text == "," and mark.i == v.i + 1)
 
 
 def cut(text: ParsedText, v: Token, ranges: list[Range]) -> list[Range]:
@@ -117,7 +123,7 @@ def _leaves_infinitive(text: ParsedText, t: Token, start: int) -> bool:
         text.lower(start) == "to"
         and t.dep_ == "conj"
         and t.head.tag_ == "VB"
-        and tense(t) != ""
+        and tense(t) in ("VBD", "VBZ", "MD")
         and not any(c.dep_ in SUBJECTS for c in t.children)
     )
 
