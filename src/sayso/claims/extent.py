@@ -28,6 +28,8 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
         whole = clause is not None and any(touch(r, q) for r in clause[1] for q in quoted)
         return "quotation", merge(text, v, [*quoted, *(clause[1] if whole and clause is not None else [])])
     form, ranges = clause
+    if form == "parenthesis" and before is None and after is not None and _is_named(text, *after):
+        return form, merge(text, v, cut(text, v, ranges))  # 'The port is safe, she wrote in a book, "Old Piers"'
     if form == "parenthesis":
         # A quotation says better where the clause ends; the clause may begin before it: 'The port "is safe," she said.'
         if before is None:
@@ -259,6 +261,12 @@ def _is_title(text: ParsedText, start: int, end: int) -> bool:
     if before.text in (",", ":"):
         return False
     return end - start < (10 if before.tag_ in ("IN", "POS") else 6)
+
+
+def _is_named(text: ParsedText, start: int, end: int) -> bool:
+    """Whether a quotation is written like a title: short, and each of its longer words with a capital."""
+    words = [t for t in text.tokens[start:end] if len(t) > 3 and t.is_alpha]
+    return end - start < 10 and bool(words) and all(t.text[0].isupper() for t in words)
 
 
 def _speaks(text: ParsedText, t: Token) -> bool:
