@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from sayso.claims.text import ParsedText, Range, before_bracket, is_finite
+from sayso.claims.text import FINITE, ParsedText, Range, before_bracket, is_finite
 
 __all__ = ["NAMED", "after_dateline", "noun_phrase", "subject_of"]
 
@@ -98,7 +98,36 @@ def neighbour_of(text: ParsedText, v: Token, content: list[Range]) -> Token | No
                 and at.ent_type_ not in ("DATE", "TIME")
             ):
                 return at
-    return None
+    return _before_apposition(text, v, content)
+
+
+def _before_apposition(text: ParsedText, v: Token, content: list[Range]) -> Token | None:
+    """The noun before what stands between two commas, dashes or brackets: 'Ada Lindqvist, the mayor, also said'."""
+    tokens, i, low = text.tokens, v.i - 1, v.sent.start
+    while i > low and (tokens[i].dep_ in ("aux", "advmod", "neg") and tokens[i].head == v):
+        i -= 1
+    mark = tokens[i].text
+    if i <= low or mark not in (",", "—", "–", "--", "-"):
+        return None
+    j = next((j for j in range(i - 2, max(low, i - 40), -1) if tokens[j].text == mark), None)
+    while j is not None and mark == "," and j - low > 1 and not _ends_noun(tokens[j - 1]):
+        j = next((k for k in range(j - 2, max(low, i - 40), -1) if tokens[k].text == mark), None)
+    if j is None or j <= low or any(text.quote[k] >= 0 or a <= k < b for k in (j - 1, j + 1) for a, b in content):
+        return None
+    between = tokens[j + 1 : i]
+    wh = between[0].tag_ in ("WP", "WDT", "WP$", "WRB") or between[0].dep_ in ("prep", "mark")
+    if not wh and any(t.tag_ in FINITE and not any(a.dep_ == "relcl" for a in (t, *t.ancestors)) for t in between):
+        return None
+    at = tokens[j - 1]
+    while at.dep_ in _PREMODIFIERS and at.i < at.head.i < j:
+        at = at.head
+    while at.dep_ in ("pobj", "prep", "compound") and at.head.i < at.i and at.head.pos_ in ("ADP", "NOUN", "PROPN"):
+        at = at.head
+    return at if at.pos_ in ("NOUN", "PROPN", "PRON") and at.ent_type_ not in ("DATE", "TIME") else None
+
+
+def _ends_noun(t: Token) -> bool:
+    return t.pos_ in ("NOUN", "PROPN", "PRON") and t.ent_type_ not in ("DATE", "TIME")
 
 
 def noun_phrase(text: ParsedText, h: Token, v: Token) -> Range:
