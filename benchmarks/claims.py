@@ -72,6 +72,7 @@ def polnear() -> Cues:
         questions=True,
         headings=True,
         writer=True,
+        paragraphs=True,
     )
 
 
