@@ -59,6 +59,9 @@ def subject_of(text: ParsedText, v: Token, depth: int = 0) -> Token | None:
     if v.dep_ == "pcomp":
         governor = v.head.head
         if governor.pos_ in ("VERB", "AUX"):
+            blamed = next((c for c in governor.children if c.dep_ == "dobj" and c.i < v.i), None)
+            if v.head.lower_ == "for" and blamed is not None:
+                return blamed  # 'fined Berg for saying that'
             return subject_of(text, governor, depth + 1)
         if governor.pos_ in ("NOUN", "PROPN"):
             return subject_of(text, governor.head, depth + 1) if governor.head.pos_ in ("VERB", "AUX") else None
