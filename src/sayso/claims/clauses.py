@@ -111,9 +111,10 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
 def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Clause | None:
     """C1d: a gerund or a noun phrase, or the object of a preposition that belongs to the verb."""
     cues = text.cues
-    aim = v.tag_ == "VB" and v.dep_ != "xcomp" and any(c.tag_ == "TO" for c in v.children)
-    if aim or (v.tag_ == "VBN" and v.dep_ == "acl"):
-        return None  # 'came to confirm it', but 'tried to deny it'
+    aim = v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children)
+    tried = v.dep_ == "xcomp" and not any(c.dep_ == "auxpass" for c in v.head.children)
+    if (aim and not tried) or (v.tag_ == "VBN" and v.dep_ == "acl"):
+        return None  # 'came to confirm it', 'is expected to confirm it'; but 'tried to deny it'
     prepositions = cues.preposition.get(lemma)
     if prepositions:
         below = [x for c in right if c.dep_ in ("dobj", "dative") for x in c.children]
