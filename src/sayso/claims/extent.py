@@ -221,6 +221,8 @@ def _quote_before(text: ParsedText, v: Token) -> int | None:
                 return None  # '"A," but Berg warned that B': the cue begins a clause of its own
             if v.tag_ == "VBG" and first == v and tense(v) == "":
                 return None  # '"A," adding that B'
+            if first.head == v and first.lower_ in ("when", "after", "before", "while", "if", "until", "because"):
+                return None  # '"A," when asked about B'
             return q if closed and _is_phrase(text, v, between) else None
         token = text.tokens[i]
         if token.text in (".", "!", "?", ";", ":"):

@@ -55,7 +55,10 @@ def subject_of(text: ParsedText, v: Token, depth: int = 0) -> Token | None:
     if v.dep_ == "acl":
         return v.head if v.head.pos_ in ("NOUN", "PROPN", "PRON") else subject_of(text, v.head, depth + 1)
     if v.dep_ in ("conj", "xcomp", "advcl", "parataxis", "dep"):
-        return subject_of(text, v.head, depth + 1) if v.head != v else None
+        above = v.head
+        while text.quote[above.i] >= 0 > text.quote[v.i] and above.head != above:
+            above = above.head  # A verb outside quotation marks is joined to none within.
+        return subject_of(text, above, depth + 1) if above != v else None
     if v.dep_ == "pcomp":
         governor = v.head.head
         if governor.pos_ in ("VERB", "AUX"):
