@@ -109,12 +109,36 @@ def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
         second = next((c for c in v.children if c.dep_ == "conj" and c.i > joint), None)
         if second is not None and second.left_edge.i > joint and _goes_on(text, v, second):
             return second.right_edge.i + 1
+    further = _quoted_further(text, joint, last)
+    if further is not None:
+        return further
     if text.quote[end - 1] < 0 and following.text in MARKS and end + 1 < last and text.quote[end + 1] >= 0:
         return max(end, text.quotes[text.quote[end + 1]][1])  # 'that it was "safe"'
     glued = not tokens[end - 1].whitespace_ and not is_edge(following)
     # 'that the firm joined with the council made a mistake': the parse took the participle for the verb.
     verb = following.tag_ in FINITE and text.cues.lemma(following.text) is None and v.dep_ in ("ROOT", "conj")
     return last if glued or tokens[end - 1].dep_ == "cc" or (verb and text.quote[end - 1] < 0) else end
+
+
+def _quoted_further(text: ParsedText, joint: int, last: int) -> int | None:
+    """The end of a quotation that a joined clause of the same sentence leads to: it needs a speaker, and has no other.
+
+    'Said the pier was old, but the port was "safe"'; 'said the port was safe: "Nobody was hurt."'
+    """
+    tokens = text.tokens
+    colon = tokens[joint - 1].text == ":" or (joint > 1 and tokens[joint - 1].text in MARKS and tokens[joint - 2].text == ":")
+    if joint >= last or not (colon or tokens[joint].dep_ == "cc" or text.lower(joint) in ("because", "which")):
+        return None
+    i = joint
+    while i < last and text.quote[i] < 0:
+        if text.cues.lemma(tokens[i].text) is not None and tokens[i].tag_.startswith("VB"):
+            return None
+        i += 1
+    if i >= last:
+        return None
+    q = text.quote[i]
+    start, end = text.quotes[q]
+    return None if _is_named(text, start, end) or _has_own_cue(text, q) else end
 
 
 def _goes_on(text: ParsedText, v: Token, second: Token) -> bool:
