@@ -12,6 +12,8 @@ from sayso.claims.text import FINITE, MARKS, SUBJECTS, ParsedText, Range, is_edg
 
 __all__ = ["content_of", "merge"]
 
+_JOINTS = frozenset(("because", "which", "who", "where"))
+
 
 def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     """The form and the ranges of what a verb has as its content, or None."""
@@ -109,7 +111,7 @@ def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
         second = next((c for c in v.children if c.dep_ == "conj" and c.i > joint), None)
         if second is not None and second.left_edge.i > joint and _goes_on(text, v, second):
             return second.right_edge.i + 1
-    further = _quoted_further(text, joint, last)
+    further = _further(text, joint, last)
     if further is not None:
         return further
     if text.quote[end - 1] < 0 and following.text in MARKS and end + 1 < last and text.quote[end + 1] >= 0:
@@ -120,22 +122,24 @@ def _run_on(text: ParsedText, v: Token, start: int, end: int) -> int:
     return last if glued or tokens[end - 1].dep_ == "cc" or (verb and text.quote[end - 1] < 0) else end
 
 
-def _quoted_further(text: ParsedText, joint: int, last: int) -> int | None:
-    """The end of a quotation that a joined clause of the same sentence leads to: it needs a speaker, and has no other.
+def _further(text: ParsedText, joint: int, last: int) -> int | None:
+    """The end of what goes on with a content after a colon, or leads on to a quotation, which needs a speaker.
 
-    'Said the pier was old, but the port was "safe"'; 'said the port was safe: "Nobody was hurt."'
+    'Said the port had one fault: the pier was old'; 'said the pier was old, but the port was "safe"'. Not past another
+    cue: its speaker may be another.
     """
     tokens = text.tokens
-    colon = tokens[joint - 1].text == ":" or (joint > 1 and tokens[joint - 1].text in MARKS and tokens[joint - 2].text == ":")
-    if joint >= last or not (colon or tokens[joint].dep_ == "cc" or text.lower(joint) in ("because", "which")):
+    mark = next((i for i in range(joint - 1, max(joint - 3, 0), -1) if tokens[i].text not in MARKS), joint - 1)
+    colon = tokens[mark].text == ":"
+    if joint >= last or not (colon or tokens[joint].dep_ == "cc" or text.lower(joint) in _JOINTS):
         return None
     i = joint
     while i < last and text.quote[i] < 0:
         if text.cues.lemma(tokens[i].text) is not None and tokens[i].tag_.startswith("VB"):
             return None
         i += 1
-    if i >= last:
-        return None
+    if i == last:
+        return last if colon else None
     q = text.quote[i]
     start, end = text.quotes[q]
     return None if _is_named(text, start, end) or _has_own_cue(text, q) else end
@@ -175,6 +179,8 @@ def _foreign(text: ParsedText, v: Token, t: Token, start: int, end: int) -> int 
         told = text.tokens[t.i + 1 : t.i + 7]
         if any(x.dep_ == "relcl" and _is_told(text, x) for x in told):
             return t.i - 1  # ', which Berg said was safe': told by somebody
+        if _further(text, t.i, end) is not None:
+            return None  # ', which "nobody believed"': its marks need a speaker
         # Up to the end only: between two commas it is part of the clause.
         return None if any(x.text == "," for x in text.tokens[t.i + 1 : end]) else t.i - 1
     if t.dep_ not in ("conj", "advcl", "acl", "ccomp", "xcomp", "dep"):
