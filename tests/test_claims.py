@@ -295,6 +295,152 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
         "Lindqvist left the room, saying that the port was safe.",
         [("saying", "Lindqvist", ("that the port was safe",), "asserts")],
     ),
+    "a quotation goes on after what the sentence adds": (
+        "“The port is safe,” Lindqvist said, as two cranes burned behind her. “Nobody was hurt.”",
+        [("said", "Lindqvist", ("The port is safe", "Nobody was hurt"), "asserts")],
+    ),
+    "a quotation goes on after a title": (
+        "“The port is safe,” Lindqvist said on “Harbour Tonight.” “Nobody was hurt.”",
+        [("said", "Lindqvist", ("The port is safe", "Nobody was hurt"), "asserts")],
+    ),
+    "a quotation goes on after a second cue of the same holder": (
+        "“The port is safe,” Lindqvist said, adding that the pier was old. “Nobody was hurt.”",
+        [
+            ("said", "Lindqvist", ("The port is safe", "Nobody was hurt"), "asserts"),
+            ("adding", "Lindqvist", ("that the pier was old",), "asserts"),
+        ],
+    ),
+    "a quotation does not go on after another speaker": (
+        "“The port is safe,” Lindqvist said, but Berg said the pier was not. “Nobody was hurt.”",
+        [
+            ("said", "Lindqvist", ("The port is safe",), "asserts"),
+            ("said", "Berg", ("the pier was not",), "asserts"),
+        ],
+    ),
+    "what leads up to a quotation": (
+        "The mayor had doubts: “The pier is old,” she said.",
+        [("said", "she", ("The pier is old",), "asserts")],
+    ),
+    "a quotation of another clause": (
+        "The port was “old and weak,” but Berg denied the report.",
+        [("denied", "Berg", ("the report",), "denies")],
+    ),
+    "a title before an object": (
+        "On “Harbour Tonight,” Lindqvist denied the report.",
+        [("denied", "Lindqvist", ("the report",), "denies")],
+    ),
+    "a title after the cue": (
+        "The port is safe, she wrote in a book, “Old Piers and New Ports.”",
+        [("wrote", "she", ("The port is safe",), "asserts")],
+    ),
+    "a quotation before when": (
+        "Lindqvist said, “We will see,” when asked about the ferry.",
+        [("said", "Lindqvist", ("We will see",), "asserts")],
+    ),
+    "a second cue after a quotation": (
+        "Lindqvist said: “We will see” and promised to reopen the port.",
+        [
+            ("said", "Lindqvist", ("We will see",), "asserts"),
+            ("promised", "Lindqvist", ("to reopen the port",), "asserts"),
+        ],
+    ),
+    "a joined clause that leads to a quotation": (
+        "Lindqvist said the port was safe, but the pier was a “ruin.”",
+        [("said", "Lindqvist", ("the port was safe, but the pier was a “ruin",), "asserts")],
+    ),
+    "a relative clause that leads to a quotation": (
+        "Lindqvist said the council would sell the ferry, which “nobody wants.”",
+        [("said", "Lindqvist", ("the council would sell the ferry, which “nobody wants",), "asserts")],
+    ),
+    "a relative clause that somebody says": (
+        "Lindqvist said the council would sell the ferry, which Berg said was unsafe.",
+        [
+            ("said", "Lindqvist", ("the council would sell the ferry",), "asserts"),
+            ("said", "Berg", ("which", "was unsafe"), "asserts"),
+        ],
+    ),
+    "a clause after a colon": (
+        "Lindqvist said the port had one fault: the pier was old.",
+        [("said", "Lindqvist", ("the port had one fault: the pier was old",), "asserts")],
+    ),
+    "the clause is interrupted": (
+        "With each winter, Lindqvist noted, the pier grew weaker.",
+        [("noted", "Lindqvist", ("With each winter", "the pier grew weaker"), "asserts")],
+    ),
+    "a comma joins the cue": (
+        "The council remains ready to sell the ferry, its top aide, Ada Lindqvist, told the Norvik Times.",
+        [("told", "its top aide", ("The council remains ready to sell the ferry",), "asserts")],
+    ),
+    "a second that": (
+        "Lindqvist said the port was safe, and that the pier was not.",
+        [("said", "Lindqvist", ("the port was safe, and that the pier was not",), "asserts")],
+    ),
+    "a future in the past": (
+        "Lindqvist said she hoped to stay and would return in May.",
+        [("said", "Lindqvist", ("she hoped to stay and would return in May",), "asserts")],
+    ),
+    "a finite verb joined to a participle": (
+        "Berg left the room, saying he was tired but felt safe.",
+        [("saying", "Berg", ("he was tired but felt safe",), "asserts")],
+    ),
+    "a finite verb joined to an infinitive": (
+        "The council promised to reopen the port and has sold the ferry.",
+        [("promised", "The council", ("to reopen the port",), "asserts")],
+    ),
+    "a contrast": (
+        "Lindqvist said the port was safe, while Berg claimed that the pier was old.",
+        [
+            ("said", "Lindqvist", ("the port was safe",), "asserts"),
+            ("claimed", "Berg", ("that the pier was old",), "asserts"),
+        ],
+    ),
+    "what a passive is dismissed as": (
+        "The report was dismissed as gossip.",
+        [("dismissed", None, ("The report", "as gossip"), "denies")],
+    ),
+    "a phrase after an object": (
+        "The council announced the sale of the ferry to a bank in Lund.",
+        [("announced", "The council", ("the sale of the ferry to a bank in Lund",), "asserts")],
+    ),
+    "when, where and to whom (C5)": (
+        "The council announced its plan in a letter. The board confirmed the fire to reporters.",
+        [
+            ("announced", "The council", ("its plan",), "asserts"),
+            ("confirmed", "The board", ("the fire",), "asserts"),
+        ],
+    ),
+    "as, first": (
+        "As Lindqvist noted, the port was safe.",
+        [("noted", "Lindqvist", ("the port was safe",), "asserts")],
+    ),
+    "according to, of two clauses": (
+        "Sales fell and two ships sank, according to the harbour office.",
+        [("according", "the harbour office", ("Sales fell and two ships sank",), "asserts")],
+    ),
+    "according to, of a contrast": (
+        "Two ships were sold, while three were lost, according to the harbour office.",
+        [("according", "the harbour office", ("Two ships were sold, while three were lost",), "asserts")],
+    ),
+    "a holder before a bracket": (
+        "Ada Lindqvist (Norvik) said the pier was old.",
+        [("said", "Ada Lindqvist", ("the pier was old",), "asserts")],
+    ),
+    "a holder before an apposition": (
+        "Berg, whose ferry sank in May, also promised to reopen the port.",
+        [("promised", "Berg", ("to reopen the port",), "asserts")],
+    ),
+    "a holder before dashes": (
+        "Berg — in a letter to the council — claimed that the port was safe.",
+        [("claimed", "Berg", ("that the port was safe",), "asserts")],
+    ),
+    "blamed for saying": (
+        "The council fined Berg for saying that the port was unsafe.",
+        [("saying", "Berg", ("that the port was unsafe",), "asserts")],
+    ),
+    "tried to": ("Berg tried to deny the report.", [("deny", "Berg", ("the report",), "denies")]),
+    "expected to": ("The council is expected to announce the closure.", []),
+    "as, of time": ("The crane fell as Lindqvist read the report.", []),
+    "that said": ("That said, the port was safe.", []),
 }
 
 
@@ -580,6 +726,22 @@ def test_another_corpus_may_have_other_conventions() -> None:
     assert rows(doc) == [("explained", "She", ("how the fire began",), "asserts")]
 
 
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("“The port is safe,” Lindqvist said.\n“Nobody was hurt. The ferry sails.”",
+         ("The port is safe", "Nobody was hurt. The ferry sails.")),
+        ("Lindqvist went on to say:\n“Nobody was hurt.”", ("Nobody was hurt.",)),
+        ("“The port is safe,” Lindqvist said.\n“Nobody was hurt,” Berg said.", ("The port is safe",)),
+        ("“The port is safe,” Lindqvist said. The board met.\n“Nobody was hurt.”", ("The port is safe",)),
+        ("“The port is safe,” Lindqvist said.\n", ("The port is safe",)),
+    ],
+)  # fmt: skip
+def test_another_corpus_may_hold_quotations_together_over_paragraphs(text: str, content: tuple[str, ...]) -> None:
+    assert rows(attribute(PARSER(text), replace(shipped(), paragraphs=True)))[0][2] == content
+    assert len(rows(PARSER(text))[:1]) == (0 if text.startswith("Lindqvist") else 1)
+
+
 def test_every_listed_cue_may_be_one() -> None:
     scheme = Scheme.read(resource("annotations/schema.json"))
     assert set(shipped().forms.values()) == set(scheme.cues)
@@ -619,6 +781,8 @@ def test_a_fault_in_the_cues_is_named(tmp_path: Path, old: str, new: str, proble
         Cues.read(path, Scheme.read(resource("annotations/schema.json")))
 
 
-@pytest.mark.parametrize(("form", "lemma"), [("criticised", "criticize"), ("emphasizing", "emphasize"), ("said", "say")])
+@pytest.mark.parametrize(
+    ("form", "lemma"), [("criticised", "criticize"), ("emphasizing", "emphasize"), ("said", "say")]
+)
 def test_both_spellings_of_a_cue_are_its_forms(form: str, lemma: str) -> None:
     assert Scheme.read(resource("annotations/schema.json")).lemma(form) == lemma

@@ -15,16 +15,18 @@ Clause = tuple[Form, list[Range]]
 
 _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
 
+# What a phrase after an object may name that is not the object's: where, and to whom it was said.
 _SETTINGS = frozenset(
-    "statement statements interview interviews letter letters speech speeches tweet tweets email emails e-mail post"
-    " posts memo article column book report court testimony filing remarks address message note call video release"
-    " briefing conference debate hearing response answer turn part public private detail".split()
-)
+    ("address", "answer", "article", "book", "briefing", "call", "column", "conference", "court", "debate", "detail",
+     "e-mail", "email", "emails", "filing", "hearing", "interview", "interviews", "letter", "letters", "memo",
+     "message", "note", "part", "post", "posts", "private", "public", "release", "remarks", "report", "response",
+     "speech", "speeches", "statement", "statements", "testimony", "turn", "tweet", "tweets", "video")
+)  # fmt: skip
 _HEARERS = frozenset(
-    "reporters journalists court police investigators prosecutors jury judge parliament congress lawmakers council"
-    " board committee staff employees workers colleagues members supporters voters readers viewers audience crowd"
-    " public press media".split()
-)
+    ("audience", "board", "colleagues", "committee", "congress", "council", "court", "crowd", "employees",
+     "investigators", "journalists", "judge", "jury", "lawmakers", "media", "members", "parliament", "police", "press",
+     "prosecutors", "public", "readers", "reporters", "staff", "supporters", "viewers", "voters", "workers")
+)  # fmt: skip
 
 
 def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
@@ -43,10 +45,9 @@ def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     around = _around(text, v)
     if around:
         return "parenthesis", around
-    for rule in (_late, _interrupting):
-        late = rule(text, v, lemma)
-        if late is not None:
-            return late
+    late = _late(text, v, lemma) or _interrupting(text, v, lemma)
+    if late is not None:
+        return late
     if lemma in text.cues.object and any(c.dep_ == "auxpass" for c in children):
         for c in children:  # The closure was confirmed by the board.
             if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
@@ -75,7 +76,11 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
     """C1a: a clause with or without 'that', under the cue or under the noun after it (C8)."""
     cues = text.cues
     for c in right:
-        if c.dep_ == "ccomp" or (c.dep_ == "xcomp" and v.dep_ == "relcl" and is_finite(c)) or (c.dep_ in ("advcl", "dobj", "dep") and _that(c)):
+        if (
+            c.dep_ == "ccomp"
+            or (c.dep_ == "xcomp" and v.dep_ == "relcl" and is_finite(c))
+            or (c.dep_ in ("advcl", "dobj", "dep") and _that(c))
+        ):
             verbless = not is_finite(c) and text.quote[c.i] < 0
             if verbless and (c.tag_ in ("VBG", "VB") or lemma in cues.ambiguous or lemma in cues.object):
                 continue
@@ -214,7 +219,7 @@ def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     if comma is None or comma + 2 >= last or text.quote[comma] >= 0:
         return None
     between, after = tokens[v.i + 1 : comma], tokens[comma + 1]
-    if any(t.tag_ in FINITE or t.tag_ in ("VBG", "IN") and t.lower_ == "that" for t in between):
+    if any(t.tag_ in FINITE or t.lower_ == "that" for t in between):
         return None
     if after.dep_ == "cc" or after.tag_ in ("VBG", "WDT", "WP", "WRB") or text.quote[after.i] >= 0:
         return None
@@ -222,7 +227,9 @@ def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         return None
     while begin < first - 1 and (tokens[begin].dep_ == "cc" or is_edge(tokens[begin])):
         begin += 1
-    if any(text.quote[t.i] >= 0 or cues.lemma(t.text) and t.tag_ in FINITE for t in tokens[begin : first - 1]):
+    if any(
+        text.quote[t.i] >= 0 or (t.tag_ in FINITE and cues.lemma(t.text) is not None) for t in tokens[begin : first - 1]
+    ):
         return None
     ranges = [text.trim(begin, first - 1), text.trim(comma + 1, last)]
     return "parenthesis", [r for r in ranges if r[0] < r[1]]
@@ -261,7 +268,7 @@ def _run(text: ParsedText, v: Token, c: Token, start: int | None = None) -> list
 
 
 def _spliced(text: ParsedText, v: Token) -> bool:
-    """Whether only a comma joins a cue and its subject to a clause before: 'The port is safe, Lindqvist said.'"""
+    """Whether only a comma joins a cue and its subject to a clause before, as in 'The port is safe, Lindqvist said'."""
     h, first = v.head, v.left_edge.i
     return (
         is_finite(v)

@@ -14,10 +14,8 @@ from sayso.scheme import Scheme
 
 __all__ = ["Cues", "shipped"]
 
-_KEYS = frozenset(
-    ("infinitive", "object", "ambiguous", "denial", "questions", "headings", "writer", "paragraphs", "preposition", "type")
-)  # fmt: skip
 _SWITCHES = ("questions", "headings", "writer", "paragraphs")
+_KEYS = frozenset(("infinitive", "object", "ambiguous", "denial", *_SWITCHES, "preposition", "type"))
 _TYPES = frozenset(("commissive", "directive", "forecast", "duty", "mind", "evaluative"))
 
 

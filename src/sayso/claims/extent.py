@@ -158,7 +158,7 @@ def _goes_on(text: ParsedText, v: Token, second: Token) -> bool:
 
 
 def _leaves_infinitive(text: ParsedText, t: Token, start: int) -> bool:
-    """Whether a finite verb is joined to an infinitive: it is joined to the cue. 'Promised to stay and has left.'"""
+    """Whether a finite verb is joined to an infinitive, so in truth to the cue: 'promised to stay and has left'."""
     return (
         text.lower(start) == "to"
         and t.dep_ == "conj"
