@@ -669,6 +669,7 @@ def test_parsed_claims_are_sound_whatever_the_text(text: str) -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(st.one_of(running_text, told))
+@example("U.S.said U.S.!said")
 def test_validation_finds_no_fault_with_what_is_found(text: str) -> None:
     document = segment(text, id="x")
     scheme = Scheme.read(resource("annotations/schema.json"))

@@ -249,7 +249,7 @@ def _surface(doc: Doc, cues: Cues) -> Iterator[_Draft]:
         cue = span(*claim.cue)
         content = tuple(span(*part) for part in claim.content)
         # A token that holds a cue and more, such as 'said-he', is the cue of one claim and of no content.
-        if len(cue) != 1 or cue.start <= taken or any(part.start <= cue.start < part.end for part in content):
+        if len(cue) != 1 or cues.lemma(cue.text) is None or cue.start <= taken or any(part.start <= cue.start < part.end for part in content):
             continue
         taken = cue.start
         holder = None if claim.holder is None else span(*claim.holder)
