@@ -663,6 +663,7 @@ def test_surface_claims_are_sound_whatever_the_text(text: str) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(told)
+@example("Lindqvist said " * 3 + "he denied said Ada Lindqvist Lindqvist said according to Berg \n Lindqvist said")
 def test_parsed_claims_are_sound_whatever_the_text(text: str) -> None:
     sound(PARSER(text))
 

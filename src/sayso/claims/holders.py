@@ -163,9 +163,12 @@ def noun_phrase(text: ParsedText, h: Token, v: Token) -> Range:
             first -= 1
         while stop < len(text.tokens) and text.tokens[stop].ent_iob_ == "I":
             stop += 1
-        while first < h.i and text.tokens[first].lower_ in ("the", "a", "an"):
+        # A recogniser's name may hold the article, white space and the end of a line.
+        first = max(first, next((i + 1 for i in range(h.i, first, -1) if text.block[i] != text.block[h.i]), first))
+        stop = min(stop, next((i for i in range(h.i, stop) if text.block[i] != text.block[h.i]), stop))
+        while first < h.i and (text.tokens[first].is_space or text.tokens[first].lower_ in ("the", "a", "an")):
             first += 1
-        while stop > h.i + 1 and text.tokens[stop - 1].tag_ in ("POS", ","):
+        while stop > h.i + 1 and (text.tokens[stop - 1].is_space or text.tokens[stop - 1].tag_ in ("POS", ",")):
             stop -= 1
         if not first <= v.i < stop:
             return first, stop
