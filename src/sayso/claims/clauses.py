@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from sayso.claims.holders import NAMED
 from sayso.claims.text import FINITE, SUBJECTS, ParsedText, Range, before_bracket, is_edge, is_finite, ranges_of
 
 __all__ = ["Clause", "Form", "clause_of"]
@@ -117,7 +118,7 @@ def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Claus
     """C1d: a gerund or a noun phrase, or the object of a preposition that belongs to the verb."""
     cues = text.cues
     aim = v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children)
-    tried = v.dep_ == "xcomp" and not any(c.dep_ == "auxpass" for c in v.head.children)
+    tried = v.dep_ == "xcomp" and v.head.pos_ == "VERB" and not any(c.dep_ == "auxpass" for c in v.head.children)
     if (aim and not tried) or (v.tag_ == "VBN" and v.dep_ == "acl"):
         return None  # 'came to confirm it', 'is expected to confirm it'; but 'tried to deny it'
     prepositions = cues.preposition.get(lemma)
@@ -181,7 +182,8 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in FINITE), None)
         beside = text.tokens[before_bracket(text, v.i - 1)]
         joined = next((c for c in v.children if c.dep_ == "conj" and c.i > v.i), None)
-        if finite is not None and joined is not None and joined.left_edge.i <= finite.i:
+        ended = joined is not None and any(c.dep_ == "cc" and v.i < c.i < joined.i for c in v.children)
+        if finite is not None and joined is not None and ended and joined.left_edge.i <= finite.i:
             finite = None  # 'claimed the port and was heard': the cue's clause has ended
         own = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children) or beside.pos_ in ("NOUN", "PROPN", "PRON")
         if subject and own and after.tag_ not in ("WP", "WDT") and finite is not None and text.quote[after.i] < 0:
@@ -194,7 +196,9 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         noun = rest and all(t.tag_ not in FINITE for t in rest) and after.pos_ in ("PROPN", "DET", "NOUN", "PRON")
         plain = lemma in ("say", "add", "note", "report", "write", "tweet", "announce", "state")
         held = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children)
-        if noun and plain and not held and is_finite(v) and any(t.tag_ in FINITE for t in left):
+        # 'The captain saw the ferry, reported it' has another verb of his; a name is nobody's object here.
+        named = v.dep_ != "conj" or lemma == "say" or any(t.ent_type_ in NAMED for t in rest)
+        if noun and plain and named and not held and is_finite(v) and any(t.tag_ in FINITE for t in left):
             start = v.sent.start
             while text.tokens[start].dep_ == "cc" or is_edge(text.tokens[start]):
                 start += 1
@@ -219,7 +223,7 @@ def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     if comma is None or comma + 2 >= last or text.quote[comma] >= 0:
         return None
     between, after = tokens[v.i + 1 : comma], tokens[comma + 1]
-    if any(t.tag_ in FINITE or t.lower_ == "that" for t in between):
+    if any(t.tag_ in FINITE or (t.tag_ == "IN" and t.lower_ == "that") for t in between):
         return None
     if after.dep_ == "cc" or after.tag_ in ("VBG", "WDT", "WP", "WRB") or text.quote[after.i] >= 0:
         return None
@@ -285,7 +289,7 @@ def _refers(text: ParsedText, v: Token) -> bool:
     """Whether an as-clause stands for what is said, rather than for when or why: 'as Lindqvist noted, ...'."""
     first, last = v.left_edge.i, v.right_edge.i
     apart = first > 0 and text.tokens[first - 1].text in (",", "—", "–", "--", "-", "(")
-    apart = apart or any(t.text in (",", ":") for t in text.tokens[last : last + 2])
+    apart = apart or any(t.text in (",", ":") for t in text.tokens[last : last + 3])
     objects = [c for c in v.children if c.i > v.i and c.dep_ in ("dobj", "xcomp", "acomp", "attr", "oprd")]
     named = text.cues.lemma(v.text) in ("tell", "inform", "assure") or all(c.lower_ == "it" for c in objects)
     return apart and named and not any(c.dep_ == "prep" and c.lower_ == "to" for c in v.children)

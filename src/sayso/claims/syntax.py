@@ -63,8 +63,10 @@ def parsed(doc: Doc, cues: Cues) -> list[Found]:
 def _verb(text: ParsedText, v: Token, lemma: str) -> Found | None:
     if not _is_verb(v):
         return None
-    if lemma == "say" and v.i and text.lower(v.i - 1) in ("that", "having") and text.lower(v.i + 1) == ",":
-        return None  # 'That said, ...' joins two sentences
+    if lemma == "say" and text.lower(v.i - 1) in ("that", "having") and text.lower(v.i + 1) == ",":
+        opens = v.i - 1 == v.sent.start or text.tokens[v.i - 2].dep_ == "cc"
+        if v.i and opens:
+            return None  # 'That said, ...' joins two sentences
     found = content_of(text, v, lemma)
     if found is None:
         return None
