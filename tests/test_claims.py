@@ -440,6 +440,14 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
     "tried to": ("Berg tried to deny the report.", [("deny", "Berg", ("the report",), "denies")]),
     "expected to": ("The council is expected to announce the closure.", []),
     "as, of time": ("The crane fell as Lindqvist read the report.", []),
+    "a clause that the parse has lost": (
+        "Lindqvist left the room, saying legalizing the old ferry could save the port.",
+        [("saying", "Lindqvist", ("legalizing the old ferry could save the port",), "asserts")],
+    ),
+    "a message that said": (
+        "The crew read a message that said, “The port is safe.”",
+        [("said", "a message", ("The port is safe",), "asserts")],
+    ),
     "that said": ("That said, the port was safe.", []),
 }
 

@@ -16,6 +16,10 @@ Clause = tuple[Form, list[Range]]
 
 _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
 
+# Verbs after which a finite clause is what is said, though the parse has lost it.
+_SAYING = frozenset(
+    ("add", "argue", "assert", "claim", "conclude", "contend", "insist", "note", "predict", "say", "warn")
+)  # fmt: skip
 # What a phrase after an object may name that is not the object's: where, and to whom it was said.
 _SETTINGS = frozenset(
     ("address", "answer", "article", "book", "briefing", "call", "column", "conference", "court", "debate", "detail",
@@ -177,17 +181,18 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         if token.tag_ in FINITE or token.tag_ in ("WDT", "WP", "WRB"):
             break
     after = text.tokens[v.i + 1] if v.i + 1 < end else None
-    if lemma in ("say", "add", "claim", "argue", "insist") and after is not None and v.dep_ not in ("relcl", "amod"):
+    if lemma in _SAYING and after is not None and v.dep_ not in ("relcl", "amod"):
         subject = after.pos_ in ("DET", "PRON", "PROPN", "NOUN", "ADJ", "NUM") or after.tag_ == "VBG"
-        finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in FINITE), None)
+        finite = next((t for t in text.tokens[after.i : end] if t.tag_ in FINITE), None)
         beside = text.tokens[before_bracket(text, v.i - 1)]
         joined = next((c for c in v.children if c.dep_ == "conj" and c.i > v.i), None)
         ended = joined is not None and any(c.dep_ == "cc" and v.i < c.i < joined.i for c in v.children)
         if finite is not None and joined is not None and ended and joined.left_edge.i <= finite.i:
             finite = None  # 'claimed the port and was heard': the cue's clause has ended
         own = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children) or beside.pos_ in ("NOUN", "PROPN", "PRON")
+        own = own or (v.tag_ == "VBG" and beside.is_punct)  # ', saying the pier is old'
         if subject and own and after.tag_ not in ("WP", "WDT") and finite is not None and text.quote[after.i] < 0:
-            return "bare", [(v.i + 1, end)]
+            return "bare", [(after.i, end)]
     if v.i > v.sent.start + 3 and text.tokens[v.i - 1].text == "," and after is not None:
         # 'The port is safe, reported the Harbour Times.'
         left = text.tokens[v.sent.start : v.i - 1]

@@ -283,6 +283,9 @@ def _quote_after(text: ParsedText, v: Token, parenthetical: bool) -> int | None:
             between = [t for t in between if not t.is_space and t.text not in MARKS]
             words = [t for t in between if not t.is_punct]
             comma = bool(between) and between[-1].text in (",", ":", ".")
+            nearer = words[-1] if words else v
+            if text.cues.lemma(nearer.text) is not None and nearer.tag_.startswith("VB") and nearer != v:
+                return None  # 'read a note that said, "A"'
             if not comma and (words or end - start < 4):
                 return None
             return q
