@@ -296,7 +296,7 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
         [("saying", "Lindqvist", ("that the port was safe",), "asserts")],
     ),
     "a quotation goes on after what the sentence adds": (
-        "“The port is safe,” Lindqvist said, as two cranes burned behind her. “Nobody was hurt.”",
+        "“The port is safe,” Lindqvist said last month when asked what the council would do. “Nobody was hurt.”",
         [("said", "Lindqvist", ("The port is safe", "Nobody was hurt"), "asserts")],
     ),
     "a quotation goes on after a title": (
@@ -326,8 +326,8 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
         [("denied", "Berg", ("the report",), "denies")],
     ),
     "a title before an object": (
-        "On “Harbour Tonight,” Lindqvist denied the report.",
-        [("denied", "Lindqvist", ("the report",), "denies")],
+        "In a note on the “old guard,” Berg promised to repair the pier.",
+        [("promised", "Berg", ("to repair the pier",), "asserts")],
     ),
     "a title after the cue": (
         "The port is safe, she wrote in a book, “Old Piers and New Ports.”",
@@ -353,39 +353,53 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
         [("said", "Lindqvist", ("the council would sell the ferry, which “nobody wants",), "asserts")],
     ),
     "a relative clause that somebody says": (
-        "Lindqvist said the council would sell the ferry, which Berg said was unsafe.",
+        "Lindqvist said the council would sell the ferry, which Berg said was unsafe, slow and old.",
         [
             ("said", "Lindqvist", ("the council would sell the ferry",), "asserts"),
-            ("said", "Berg", ("which", "was unsafe"), "asserts"),
+            ("said", "Berg", ("which", "was unsafe, slow and old"), "asserts"),
         ],
     ),
     "a clause after a colon": (
-        "Lindqvist said the port had one fault: the pier was old.",
-        [("said", "Lindqvist", ("the port had one fault: the pier was old",), "asserts")],
+        "Lindqvist said that more people take the ferry than the train: 70 percent of them live in Lund.",
+        [
+            (
+                "said",
+                "Lindqvist",
+                ("that more people take the ferry than the train: 70 percent of them live in Lund",),
+                "asserts",
+            )
+        ],
     ),
     "the clause is interrupted": (
-        "With each winter, Lindqvist noted, the pier grew weaker.",
-        [("noted", "Lindqvist", ("With each winter", "the pier grew weaker"), "asserts")],
+        "In the end, Lindqvist recalled, the pier was sold.",
+        [("recalled", "Lindqvist", ("In the end", "the pier was sold"), "asserts")],
     ),
     "a comma joins the cue": (
         "The council remains ready to sell the ferry, its top aide, Ada Lindqvist, told the Norvik Times.",
         [("told", "its top aide", ("The council remains ready to sell the ferry",), "asserts")],
     ),
     "a second that": (
-        "Lindqvist said the port was safe, and that the pier was not.",
-        [("said", "Lindqvist", ("the port was safe, and that the pier was not",), "asserts")],
+        "Berg said the council needs to repair the pier and sell the ferry, but that he would not close the port.",
+        [
+            (
+                "said",
+                "Berg",
+                ("the council needs to repair the pier and sell the ferry, but that he would not close the port",),
+                "asserts",
+            )
+        ],
     ),
     "a future in the past": (
-        "Lindqvist said she hoped to stay and would return in May.",
-        [("said", "Lindqvist", ("she hoped to stay and would return in May",), "asserts")],
+        "Lindqvist said she had sold her boat, and would then return to Norvik.",
+        [("said", "Lindqvist", ("she had sold her boat, and would then return to Norvik",), "asserts")],
     ),
     "a finite verb joined to a participle": (
         "Berg left the room, saying he was tired but felt safe.",
         [("saying", "Berg", ("he was tired but felt safe",), "asserts")],
     ),
     "a finite verb joined to an infinitive": (
-        "The council promised to reopen the port and has sold the ferry.",
-        [("promised", "The council", ("to reopen the port",), "asserts")],
+        "The council urged the crew to leave the ship and tried to close the pier.",
+        [("urged", "The council", ("to leave the ship",), "asserts")],
     ),
     "a contrast": (
         "Lindqvist said the port was safe, while Berg claimed that the pier was old.",
@@ -418,20 +432,23 @@ PARSED: dict[str, tuple[str, list[Row]]] = {
         [("according", "the harbour office", ("Sales fell and two ships sank",), "asserts")],
     ),
     "according to, of a contrast": (
-        "Two ships were sold, while three were lost, according to the harbour office.",
-        [("according", "the harbour office", ("Two ships were sold, while three were lost",), "asserts")],
+        "The ferry has raised two million, while the train has raised six million, according to the report.",
+        [
+            (
+                "according",
+                "the report",
+                ("The ferry has raised two million, while the train has raised six million",),
+                "asserts",
+            )
+        ],
     ),
     "a holder before a bracket": (
-        "Ada Lindqvist (Norvik) said the pier was old.",
-        [("said", "Ada Lindqvist", ("the pier was old",), "asserts")],
+        "At the party in May Ada Lindqvist (N-Lund) said former harbour master Erik Berg was a fool.",
+        [("said", "Ada Lindqvist", ("former harbour master Erik Berg was a fool",), "asserts")],
     ),
     "a holder before an apposition": (
-        "Berg, whose ferry sank in May, also promised to reopen the port.",
-        [("promised", "Berg", ("to reopen the port",), "asserts")],
-    ),
-    "a holder before dashes": (
-        "Berg — in a letter to the council — claimed that the port was safe.",
-        [("claimed", "Berg", ("that the port was safe",), "asserts")],
+        "Mr. Berg, whose latest firm, Norvik Lines, uses old ferries, said the port was safe.",
+        [("said", "Berg", ("the port was safe",), "asserts")],
     ),
     "blamed for saying": (
         "The council fined Berg for saying that the port was unsafe.",

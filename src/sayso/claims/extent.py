@@ -28,7 +28,9 @@ def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range
 def _within_paragraph(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     before, after = quotations_of(text, v)
     clause = clause_of(text, v, lemma)
-    if before is not None and before[0] - v.sent.start > 2 and clause is not None and clause[0] != "parenthesis":
+    # Whether words of the sentence stand before a quotation: then it is part of a clause.
+    part = before is not None and any(not is_edge(t) for t in text.tokens[v.sent.start : before[0]])
+    if part and clause is not None and clause[0] != "parenthesis":
         # 'On "Harbour Tonight," Lindqvist praised the pier': the cue has its own content, the quotation is no clause.
         before = None
     quoted = [q for q in (before, after) if q is not None]
@@ -56,11 +58,8 @@ def _within_paragraph(text: ParsedText, v: Token, lemma: str) -> tuple[Form, lis
             ]
     elif after is not None and _is_apart(text, v, after) and all(r[0] >= after[0] - 1 for r in ranges):
         ranges = []  # 'said, "We will see," when asked': the quotation is all
-    elif before is not None and after is None and form != "that" and before[0] - v.sent.start <= 2:
+    elif before is not None and form != "that":
         ranges = []
-    if before is not None and form in ("that", "bare") and before[0] - v.sent.start > 2:
-        # 'On "Harbour Tonight," Lindqvist said the port was safe': a title.
-        return form, merge(text, v, cut(text, v, ranges))
     return ("that" if form == "that" else "quotation"), merge(text, v, [*ranges, *quoted])
 
 

@@ -115,14 +115,8 @@ def _before_apposition(text: ParsedText, v: Token, content: list[Range]) -> Toke
     mark = tokens[i].text
     if i <= low or mark not in (",", "—", "–", "--", "-"):
         return None
-    j = next((j for j in range(i - 2, max(low, i - 40), -1) if tokens[j].text == mark), None)
-    while j is not None and mark == "," and j - low > 1 and not _ends_noun(tokens[j - 1]):
-        j = next((k for k in range(j - 2, max(low, i - 40), -1) if tokens[k].text == mark), None)
-    if j is None or j <= low or any(text.quote[k] >= 0 or a <= k < b for k in (j - 1, j + 1) for a, b in content):
-        return None
-    between = tokens[j + 1 : i]
-    wh = between[0].tag_ in ("WP", "WDT", "WP$", "WRB") or between[0].dep_ in ("prep", "mark")
-    if not wh and any(t.tag_ in FINITE and not any(a.dep_ == "relcl" for a in (t, *t.ancestors)) for t in between):
+    j = next((j for j in range(i - 2, max(low, i - 40), -1) if tokens[j].text == mark and _inserted(text, j, i)), None)
+    if j is None or any(text.quote[k] >= 0 or a <= k < b for k in (j - 1, j + 1) for a, b in content):
         return None
     at = tokens[j - 1]
     while at.dep_ in _PREMODIFIERS and at.i < at.head.i < j:
@@ -132,8 +126,14 @@ def _before_apposition(text: ParsedText, v: Token, content: list[Range]) -> Toke
     return at if at.pos_ in ("NOUN", "PROPN", "PRON") and at.ent_type_ not in ("DATE", "TIME") else None
 
 
-def _ends_noun(t: Token) -> bool:
-    return t.pos_ in ("NOUN", "PROPN", "PRON") and t.ent_type_ not in ("DATE", "TIME")
+def _inserted(text: ParsedText, start: int, end: int) -> bool:
+    """Whether two marks hold something between a noun and its verb: no clause but a relative one or one in a phrase."""
+    before, between = text.tokens[start - 1], text.tokens[start + 1 : end]
+    if before.pos_ not in ("NOUN", "PROPN", "PRON") or before.ent_type_ in ("DATE", "TIME"):
+        return False
+    if between[0].tag_ in ("WP", "WDT", "WP$", "WRB") or between[0].dep_ in ("prep", "mark"):
+        return True
+    return not any(t.tag_ in FINITE and not any(a.dep_ == "relcl" for a in (t, *t.ancestors)) for t in between)
 
 
 def noun_phrase(text: ParsedText, h: Token, v: Token) -> Range:
