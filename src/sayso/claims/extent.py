@@ -145,15 +145,13 @@ def _further(text: ParsedText, joint: int, last: int) -> int | None:
 
 
 def _goes_on(text: ParsedText, v: Token, second: Token) -> bool:
-    """Whether a verb that the parse has joined to the cue goes on with the content instead.
+    """Whether a verb that the parse has joined to the cue goes on with the content.
 
-    'Said she hoped to stay and would return': what would be is said. 'Saying he was tired but felt safe': a finite verb
-    is joined to a finite one, and the cue is none.
+    'Said she had sold her boat, and would return': a modal after a past tense tells what was said.
     """
     if text.cues.lemma(second.text) is not None or any(c.dep_ in SUBJECTS for c in second.children):
         return False
-    shifted = tense(second) == "MD" and tense(v) not in ("MD", "")
-    return shifted or (v.tag_ == "VBG" and not tense(v) and bool(tense(second)))
+    return tense(second) == "MD" and tense(v) not in ("MD", "")
 
 
 def _leaves_infinitive(text: ParsedText, t: Token, start: int) -> bool:
