@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from sayso.claims.text import FINITE, SUBJECTS, ParsedText, Range, is_edge, is_finite, ranges_of
+from sayso.claims.holders import NAMED
+from sayso.claims.text import FINITE, SUBJECTS, ParsedText, Range, before_bracket, is_edge, is_finite, ranges_of
 
 __all__ = ["Clause", "Form", "clause_of"]
 
@@ -14,6 +15,23 @@ Form = str
 Clause = tuple[Form, list[Range]]
 
 _WH = frozenset(("what", "who", "whom", "whose", "which", "how", "why", "where", "when", "whether", "if"))
+
+# Verbs after which a finite clause is what is said, though the parse has lost it.
+_SAYING = frozenset(
+    ("add", "argue", "assert", "claim", "conclude", "contend", "insist", "note", "predict", "say", "warn")
+)  # fmt: skip
+# What a phrase after an object may name that is not the object's: where, and to whom it was said.
+_SETTINGS = frozenset(
+    ("address", "answer", "article", "book", "briefing", "call", "column", "conference", "court", "debate", "detail",
+     "e-mail", "email", "emails", "filing", "hearing", "interview", "interviews", "letter", "letters", "memo",
+     "message", "note", "part", "post", "posts", "private", "public", "release", "remarks", "report", "response",
+     "speech", "speeches", "statement", "statements", "testimony", "turn", "tweet", "tweets", "video")
+)  # fmt: skip
+_HEARERS = frozenset(
+    ("audience", "board", "colleagues", "committee", "congress", "council", "court", "crowd", "employees",
+     "investigators", "journalists", "judge", "jury", "lawmakers", "media", "members", "parliament", "police", "press",
+     "prosecutors", "public", "readers", "reporters", "staff", "supporters", "viewers", "voters", "workers")
+)  # fmt: skip
 
 
 def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
@@ -32,13 +50,14 @@ def clause_of(text: ParsedText, v: Token, lemma: str) -> Clause | None:
     around = _around(text, v)
     if around:
         return "parenthesis", around
-    late = _late(text, v, lemma)
+    late = _late(text, v, lemma) or _interrupting(text, v, lemma)
     if late is not None:
         return late
     if lemma in text.cues.object and any(c.dep_ == "auxpass" for c in children):
         for c in children:  # The closure was confirmed by the board.
             if c.dep_ == "nsubjpass" and c.lower_ not in ("it", "which", "that", "who"):
-                return "object", _run(text, v, c)
+                about = [x for x in right if x.dep_ == "prep" and x.lower_ in ("as", "for", "over")]
+                return "object", _run(text, v, c) + [r for x in about[:1] for r in _run(text, v, x)]
     return None
 
 
@@ -62,7 +81,11 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
     """C1a: a clause with or without 'that', under the cue or under the noun after it (C8)."""
     cues = text.cues
     for c in right:
-        if c.dep_ == "ccomp" or (c.dep_ in ("advcl", "dobj", "dep") and _that(c)):
+        if (
+            c.dep_ == "ccomp"
+            or (c.dep_ == "xcomp" and v.dep_ == "relcl" and is_finite(c))
+            or (c.dep_ in ("advcl", "dobj", "dep") and _that(c))
+        ):
             verbless = not is_finite(c) and text.quote[c.i] < 0
             if verbless and (c.tag_ in ("VBG", "VB") or lemma in cues.ambiguous or lemma in cues.object):
                 continue
@@ -98,8 +121,10 @@ def _finite_clause(text: ParsedText, v: Token, lemma: str, right: list[Token]) -
 def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Clause | None:
     """C1d: a gerund or a noun phrase, or the object of a preposition that belongs to the verb."""
     cues = text.cues
-    if (v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children)) or (v.tag_ == "VBN" and v.dep_ == "acl"):
-        return None
+    aim = v.tag_ == "VB" and any(c.tag_ == "TO" for c in v.children)
+    tried = v.dep_ == "xcomp" and v.head.pos_ == "VERB" and not any(c.dep_ == "auxpass" for c in v.head.children)
+    if (aim and not tried) or (v.tag_ == "VBN" and v.dep_ == "acl"):
+        return None  # 'came to confirm it', 'is expected to confirm it'; but 'tried to deny it'
     prepositions = cues.preposition.get(lemma)
     if prepositions:
         below = [x for c in right if c.dep_ in ("dobj", "dative") for x in c.children]
@@ -124,6 +149,12 @@ def _object(text: ParsedText, v: Token, lemma: str, right: list[Token]) -> Claus
 
 
 def _of_object(x: Token) -> bool:
+    if x.dep_ == "prep" and x.lower_ in ("in", "to"):
+        # The phrase right after a noun is the noun's, but for when, where and to whom it was said (C5).
+        noun = next((c for c in x.children if c.dep_ == "pobj"), None)
+        if noun is None or noun.ent_type_ in ("DATE", "TIME") or noun.lower_ in _SETTINGS:
+            return False
+        return x.lower_ == "in" or not (noun.lower_ in _HEARERS or noun.tag_ == "PRP" or noun.ent_type_ == "PERSON")
     if x.dep_ == "prep":
         return x.lower_ in ("as", "from", "against", "for", "of", "about", "over", "with", "between")
     return x.dep_ in ("oprd", "xcomp", "acl", "relcl") or (
@@ -150,26 +181,67 @@ def _late(text: ParsedText, v: Token, lemma: str) -> Clause | None:
         if token.tag_ in FINITE or token.tag_ in ("WDT", "WP", "WRB"):
             break
     after = text.tokens[v.i + 1] if v.i + 1 < end else None
-    if lemma in ("say", "add", "claim", "argue", "insist") and after is not None and v.dep_ not in ("relcl", "amod"):
+    if lemma in _SAYING and after is not None and v.dep_ not in ("relcl", "amod"):
         subject = after.pos_ in ("DET", "PRON", "PROPN", "NOUN", "ADJ", "NUM") or after.tag_ == "VBG"
-        finite = next((t for t in text.tokens[v.i + 1 : end] if t.tag_ in FINITE), None)
-        beside = text.tokens[v.i - 1]
+        finite = next((t for t in text.tokens[after.i : end] if t.tag_ in FINITE), None)
+        beside = text.tokens[before_bracket(text, v.i - 1)]
+        joined = next((c for c in v.children if c.dep_ == "conj" and c.i > v.i), None)
+        ended = joined is not None and any(c.dep_ == "cc" and v.i < c.i < joined.i for c in v.children)
+        if finite is not None and joined is not None and ended and joined.left_edge.i <= finite.i:
+            finite = None  # 'claimed the port and was heard': the cue's clause has ended
         own = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children) or beside.pos_ in ("NOUN", "PROPN", "PRON")
+        own = own or (v.tag_ == "VBG" and beside.is_punct)  # ', saying the pier is old'
         if subject and own and after.tag_ not in ("WP", "WDT") and finite is not None and text.quote[after.i] < 0:
-            return "bare", [(v.i + 1, end)]
+            return "bare", [(after.i, end)]
     if v.i > v.sent.start + 3 and text.tokens[v.i - 1].text == "," and after is not None:
         # 'The port is safe, reported the Harbour Times.'
         left = text.tokens[v.sent.start : v.i - 1]
         rest = text.tokens[v.i + 1 : end]
+        rest = rest[: next((i for i, t in enumerate(rest) if t.text == ","), None)]
         noun = rest and all(t.tag_ not in FINITE for t in rest) and after.pos_ in ("PROPN", "DET", "NOUN", "PRON")
         plain = lemma in ("say", "add", "note", "report", "write", "tweet", "announce", "state")
         held = any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children)
-        if noun and plain and not held and is_finite(v) and any(t.tag_ in FINITE for t in left):
+        # 'The captain saw the ferry, reported it' has another verb of his; a name is nobody's object here.
+        named = v.dep_ != "conj" or lemma == "say" or any(t.ent_type_ in NAMED for t in rest)
+        if noun and plain and named and not held and is_finite(v) and any(t.tag_ in FINITE for t in left):
             start = v.sent.start
             while text.tokens[start].dep_ == "cc" or is_edge(text.tokens[start]):
                 start += 1
             return "parenthesis", [(start, v.i - 1)]
     return None
+
+
+def _interrupting(text: ParsedText, v: Token, lemma: str) -> Clause | None:
+    """A clause that commas show to be interrupted by the cue, its subject and when or where it was said."""
+    cues, tokens = text.cues, text.tokens
+    acts = cues.denial | cues.type["commissive"] | cues.type["directive"]
+    if lemma in acts or not is_finite(v) or v.dep_ in ("relcl", "acl"):
+        return None
+    said = ("conj", "auxpass", "intj", "attr", *(("dobj",) if lemma not in ("tell", "assure", "inform") else ()))
+    if any(c.dep_ in said and (c.i > v.i or c.dep_ == "auxpass") for c in v.children):
+        return None
+    subject = next((c for c in v.children if c.dep_ == "nsubj" and c.i < v.i), None)
+    first, begin, last = (v.left_edge.i if subject is None else subject.left_edge.i), v.sent.start, v.sent.end
+    if subject is None or first - 1 <= begin or tokens[first - 1].text != ",":
+        return None
+    comma = next((i for i in range(v.i + 1, min(last, v.i + 14)) if tokens[i].text == ","), None)
+    if comma is None or comma + 2 >= last or text.quote[comma] >= 0:
+        return None
+    between, after = tokens[v.i + 1 : comma], tokens[comma + 1]
+    if any(t.tag_ in FINITE or (t.tag_ == "IN" and t.lower_ == "that") for t in between):
+        return None
+    if after.dep_ == "cc" or after.tag_ in ("VBG", "WDT", "WP", "WRB") or text.quote[after.i] >= 0:
+        return None
+    if not any(t.tag_ in FINITE for t in tokens[comma + 1 : last]):
+        return None
+    while begin < first - 1 and (tokens[begin].dep_ == "cc" or is_edge(tokens[begin])):
+        begin += 1
+    if any(
+        text.quote[t.i] >= 0 or (t.tag_ in FINITE and cues.lemma(t.text) is not None) for t in tokens[begin : first - 1]
+    ):
+        return None
+    ranges = [text.trim(begin, first - 1), text.trim(comma + 1, last)]
+    return "parenthesis", [r for r in ranges if r[0] < r[1]]
 
 
 def _that(clause: Token) -> bool:
@@ -204,13 +276,38 @@ def _run(text: ParsedText, v: Token, c: Token, start: int | None = None) -> list
     return ranges_of(text, v, sorted(members), own)
 
 
+def _spliced(text: ParsedText, v: Token) -> bool:
+    """Whether only a comma joins a cue and its subject to a clause before, as in 'The port is safe, Lindqvist said'."""
+    h, first = v.head, v.left_edge.i
+    return (
+        is_finite(v)
+        and is_finite(h)
+        and text.cues.lemma(h.text) is None
+        and any(c.dep_ in SUBJECTS and c.i < v.i for c in v.children)
+        and text.tokens[first].dep_ != "cc"
+        and text.tokens[first - 1].text == ","
+        and not any(c.dep_ == "cc" and c.i < v.i for c in h.children if c.i > h.i)
+    )
+
+
+def _refers(text: ParsedText, v: Token) -> bool:
+    """Whether an as-clause stands for what is said, rather than for when or why: 'as Lindqvist noted, ...'."""
+    first, last = v.left_edge.i, v.right_edge.i
+    apart = first > 0 and text.tokens[first - 1].text in (",", "—", "–", "--", "-", "(")
+    apart = apart or any(t.text in (",", ":") for t in text.tokens[last : last + 3])
+    objects = [c for c in v.children if c.i > v.i and c.dep_ in ("dobj", "xcomp", "acomp", "attr", "oprd")]
+    named = text.cues.lemma(v.text) in ("tell", "inform", "assure") or all(c.lower_ == "it" for c in objects)
+    return apart and named and not any(c.dep_ == "prep" and c.lower_ == "to" for c in v.children)
+
+
 def _around(text: ParsedText, v: Token) -> list[Range]:
     """The clause that a parenthetical cue stands in: 'The port, she said, is safe', 'as stated by X'."""
     h = v.head
     if h == v:
         return []
-    as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children)
-    if v.dep_ == "parataxis" or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
+    as_ = any(x.lower_ == "as" and x.i < v.i for x in v.children) and _refers(text, v)
+    spliced = v.dep_ == "conj" and _spliced(text, v)
+    if v.dep_ == "parataxis" or spliced or (as_ and v.dep_ in ("advcl", "parataxis", "acl", "prep", "conj")):
         while h.dep_ not in ("ROOT", "ccomp", "conj") and h.head != h:
             h = h.head
         own = {t.i for t in v.subtree}

@@ -248,8 +248,10 @@ def _surface(doc: Doc, cues: Cues) -> Iterator[_Draft]:
     for claim in surface(doc.text, cues):
         cue = span(*claim.cue)
         content = tuple(span(*part) for part in claim.content)
-        # A token that holds a cue and more, such as 'said-he', is the cue of one claim and of no content.
-        if len(cue) != 1 or cue.start <= taken or any(part.start <= cue.start < part.end for part in content):
+        # A token that holds a cue and more, such as 'U.S.said', is no cue.
+        if len(cue) != 1 or cues.lemma(cue.text) is None or cue.start <= taken:
+            continue
+        if any(part.start <= cue.start < part.end for part in content):
             continue
         taken = cue.start
         holder = None if claim.holder is None else span(*claim.holder)

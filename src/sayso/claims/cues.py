@@ -14,10 +14,8 @@ from sayso.scheme import Scheme
 
 __all__ = ["Cues", "shipped"]
 
-_KEYS = frozenset(
-    ("infinitive", "object", "ambiguous", "denial", "questions", "headings", "writer", "preposition", "type")
-)  # fmt: skip
-_SWITCHES = ("questions", "headings", "writer")
+_SWITCHES = ("questions", "headings", "writer", "paragraphs")
+_KEYS = frozenset(("infinitive", "object", "ambiguous", "denial", *_SWITCHES, "preposition", "type"))
 _TYPES = frozenset(("commissive", "directive", "forecast", "duty", "mind", "evaluative"))
 
 
@@ -39,6 +37,7 @@ class Cues:
         questions: whether a wh-clause is a content.
         headings: whether a heading has claims.
         writer: whether what 'I' say outside quotation marks is a claim.
+        paragraphs: whether a content goes on in a next paragraph that is all quotation; on a parse only.
         type: word lists that decide the type of a claim.
     """
 
@@ -51,6 +50,7 @@ class Cues:
     questions: bool
     headings: bool
     writer: bool
+    paragraphs: bool
     type: dict[str, frozenset[str]]
 
     def lemma(self, word: str) -> str | None:
@@ -101,6 +101,7 @@ class Cues:
             questions=data["questions"],
             headings=data["headings"],
             writer=data["writer"],
+            paragraphs=data["paragraphs"],
             type={name: frozenset(words) for name, words in data["type"].items()},
         )
 

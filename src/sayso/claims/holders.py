@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from sayso.claims.text import ParsedText, Range, is_finite
+from sayso.claims.text import FINITE, ParsedText, Range, before_bracket, is_finite
 
 __all__ = ["NAMED", "after_dateline", "noun_phrase", "subject_of"]
 
@@ -55,10 +55,16 @@ def subject_of(text: ParsedText, v: Token, depth: int = 0) -> Token | None:
     if v.dep_ == "acl":
         return v.head if v.head.pos_ in ("NOUN", "PROPN", "PRON") else subject_of(text, v.head, depth + 1)
     if v.dep_ in ("conj", "xcomp", "advcl", "parataxis", "dep"):
-        return subject_of(text, v.head, depth + 1) if v.head != v else None
+        above = v.head
+        while text.quote[above.i] >= 0 > text.quote[v.i] and above.head != above:
+            above = above.head  # A verb outside quotation marks is joined to none within.
+        return subject_of(text, above, depth + 1) if above != v else None
     if v.dep_ == "pcomp":
         governor = v.head.head
         if governor.pos_ in ("VERB", "AUX"):
+            blamed = next((c for c in governor.children if c.dep_ == "dobj" and c.i < v.i), None)
+            if v.head.lower_ == "for" and blamed is not None:
+                return blamed  # 'fined Berg for saying that'
             return subject_of(text, governor, depth + 1)
         if governor.pos_ in ("NOUN", "PROPN"):
             return subject_of(text, governor.head, depth + 1) if governor.head.pos_ in ("VERB", "AUX") else None
@@ -85,7 +91,7 @@ def neighbour_of(text: ParsedText, v: Token, content: list[Range]) -> Token | No
     """The noun beside a cue that parenthesises a quotation, where the parse has lost its subject."""
     if any(c.dep_ in ("auxpass",) for c in v.children) or not content or not is_finite(v):
         return None
-    for i in (v.i + 1, v.i - 1):
+    for i in (v.i + 1, before_bracket(text, v.i - 1)):
         if 0 <= i < len(text.tokens) and text.quote[i] < 0 and not any(a <= i < b for a, b in content):
             at = text.tokens[i]
             steps = 0
@@ -98,7 +104,36 @@ def neighbour_of(text: ParsedText, v: Token, content: list[Range]) -> Token | No
                 and at.ent_type_ not in ("DATE", "TIME")
             ):
                 return at
-    return None
+    return _before_apposition(text, v, content)
+
+
+def _before_apposition(text: ParsedText, v: Token, content: list[Range]) -> Token | None:
+    """The noun before what stands between two commas, dashes or brackets: 'Ada Lindqvist, the mayor, also said'."""
+    tokens, i, low = text.tokens, v.i - 1, v.sent.start
+    while i > low and (tokens[i].dep_ in ("aux", "advmod", "neg") and tokens[i].head == v):
+        i -= 1
+    mark = tokens[i].text
+    if i <= low or mark not in (",", "—", "–", "--", "-"):
+        return None
+    j = next((j for j in range(i - 2, max(low, i - 40), -1) if tokens[j].text == mark and _inserted(text, j, i)), None)
+    if j is None or any(text.quote[k] >= 0 or a <= k < b for k in (j - 1, j + 1) for a, b in content):
+        return None
+    at = tokens[j - 1]
+    while at.dep_ in _PREMODIFIERS and at.i < at.head.i < j:
+        at = at.head
+    while at.dep_ in ("pobj", "prep", "compound") and at.head.i < at.i and at.head.pos_ in ("ADP", "NOUN", "PROPN"):
+        at = at.head
+    return at if at.pos_ in ("NOUN", "PROPN", "PRON") and at.ent_type_ not in ("DATE", "TIME") else None
+
+
+def _inserted(text: ParsedText, start: int, end: int) -> bool:
+    """Whether two marks hold something between a noun and its verb: no clause but a relative one or one in a phrase."""
+    before, between = text.tokens[start - 1], text.tokens[start + 1 : end]
+    if before.pos_ not in ("NOUN", "PROPN", "PRON") or before.ent_type_ in ("DATE", "TIME"):
+        return False
+    if between[0].tag_ in ("WP", "WDT", "WP$", "WRB") or between[0].dep_ in ("prep", "mark"):
+        return True
+    return not any(t.tag_ in FINITE and not any(a.dep_ == "relcl" for a in (t, *t.ancestors)) for t in between)
 
 
 def noun_phrase(text: ParsedText, h: Token, v: Token) -> Range:
@@ -128,9 +163,12 @@ def noun_phrase(text: ParsedText, h: Token, v: Token) -> Range:
             first -= 1
         while stop < len(text.tokens) and text.tokens[stop].ent_iob_ == "I":
             stop += 1
-        while first < h.i and text.tokens[first].lower_ in ("the", "a", "an"):
+        # A recogniser's name may hold the article, white space and the end of a line.
+        first = max(first, next((i + 1 for i in range(h.i, first, -1) if text.block[i] != text.block[h.i]), first))
+        stop = min(stop, next((i for i in range(h.i, stop) if text.block[i] != text.block[h.i]), stop))
+        while first < h.i and (text.tokens[first].is_space or text.tokens[first].lower_ in ("the", "a", "an")):
             first += 1
-        while stop > h.i + 1 and text.tokens[stop - 1].tag_ in ("POS", ","):
+        while stop > h.i + 1 and (text.tokens[stop - 1].is_space or text.tokens[stop - 1].tag_ in ("POS", ",")):
             stop -= 1
         if not first <= v.i < stop:
             return first, stop

@@ -63,6 +63,10 @@ def parsed(doc: Doc, cues: Cues) -> list[Found]:
 def _verb(text: ParsedText, v: Token, lemma: str) -> Found | None:
     if not _is_verb(v):
         return None
+    if lemma == "say" and text.lower(v.i - 1) in ("that", "having") and text.lower(v.i + 1) == ",":
+        opens = v.i - 1 == v.sent.start or text.tokens[v.i - 2].dep_ == "cc"
+        if v.i and opens:
+            return None  # 'That said, ...' joins two sentences
     found = content_of(text, v, lemma)
     if found is None:
         return None
@@ -112,6 +116,8 @@ def _according(text: ParsedText, a: Token) -> Found | None:
     h = a.head
     while h.head != h and not (h.pos_ in ("VERB", "AUX") and (is_finite(h) or h.dep_ in ("ccomp", "ROOT"))):
         h = h.head
+    while is_finite(h.head) and (h.dep_ == "conj" or (h.dep_ == "advcl" and _contrasts(h))):
+        h = h.head  # What stands at the end of joined clauses is said of all of them.
     if h == a or text.block[h.i] != text.block[a.i]:
         return None
     after = max(phrase) + 1
@@ -129,6 +135,11 @@ def _according(text: ParsedText, a: Token) -> Found | None:
     if noun is not None:
         claim.head, claim.holder = noun.i, noun_phrase(text, noun, a)
     return claim
+
+
+def _contrasts(clause: Token) -> bool:
+    """Whether a clause is subordinate by its form only: 'while Berg lost two ships'."""
+    return any(c.dep_ == "mark" and c.lower_ in ("while", "whereas", "though", "although") for c in clause.children)
 
 
 def _one_level(found: list[Found]) -> list[Found]:

@@ -9,7 +9,10 @@ from sayso.claims.quotations import quotations
 from sayso.cleaning import keep_lines
 from sayso.segmentation import segment
 
-__all__ = ["FINITE", "MARKS", "SUBJECTS", "ParsedText", "Range", "is_edge", "is_finite", "ranges_of", "tense"]
+__all__ = [
+    "FINITE", "MARKS", "SUBJECTS", "ParsedText", "Range", "before_bracket", "is_edge", "is_finite", "ranges_of",
+    "tense",
+]  # fmt: skip
 
 Range = tuple[int, int]
 """Tokens, end exclusive."""
@@ -62,6 +65,14 @@ class ParsedText:
         while start < end and is_edge(tokens[end - 1]):
             end -= 1
         return start, end
+
+
+def before_bracket(text: ParsedText, i: int) -> int:
+    """A token, or the one before the bracket that it closes: 'Lindqvist (Norvik)'."""
+    if text.tokens[i].text != ")":
+        return i
+    opening = next((j for j in range(i, max(i - 8, 0), -1) if text.tokens[j].text == "("), i)
+    return opening - 1 if opening < i else i
 
 
 def is_edge(token: Token) -> bool:
