@@ -72,7 +72,6 @@ def polnear() -> Cues:
         questions=True,
         headings=True,
         writer=True,
-        paragraphs=True,
     )
 
 

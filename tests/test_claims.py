@@ -753,22 +753,6 @@ def test_another_corpus_may_have_other_conventions() -> None:
     assert rows(doc) == [("explained", "She", ("how the fire began",), "asserts")]
 
 
-@pytest.mark.parametrize(
-    ("text", "content"),
-    [
-        ("“The port is safe,” Lindqvist said.\n“Nobody was hurt. The ferry sails.”",
-         ("The port is safe", "Nobody was hurt. The ferry sails.")),
-        ("Lindqvist went on to say:\n“Nobody was hurt.”", ("Nobody was hurt.",)),
-        ("“The port is safe,” Lindqvist said.\n“Nobody was hurt,” Berg said.", ("The port is safe",)),
-        ("“The port is safe,” Lindqvist said. The board met.\n“Nobody was hurt.”", ("The port is safe",)),
-        ("“The port is safe,” Lindqvist said.\n", ("The port is safe",)),
-    ],
-)  # fmt: skip
-def test_another_corpus_may_hold_quotations_together_over_paragraphs(text: str, content: tuple[str, ...]) -> None:
-    assert rows(attribute(PARSER(text), replace(shipped(), paragraphs=True)))[0][2] == content
-    assert len(rows(PARSER(text))[:1]) == (0 if text.startswith("Lindqvist") else 1)
-
-
 def test_every_listed_cue_may_be_one() -> None:
     scheme = Scheme.read(resource("annotations/schema.json"))
     assert set(shipped().forms.values()) == set(scheme.cues)

@@ -14,7 +14,7 @@ from sayso.scheme import Scheme
 
 __all__ = ["Cues", "shipped"]
 
-_SWITCHES = ("questions", "headings", "writer", "paragraphs")
+_SWITCHES = ("questions", "headings", "writer")
 _KEYS = frozenset(("infinitive", "object", "ambiguous", "denial", *_SWITCHES, "preposition", "type"))
 _TYPES = frozenset(("commissive", "directive", "forecast", "duty", "mind", "evaluative"))
 
@@ -37,7 +37,6 @@ class Cues:
         questions: whether a wh-clause is a content.
         headings: whether a heading has claims.
         writer: whether what 'I' say outside quotation marks is a claim.
-        paragraphs: whether a content goes on in a next paragraph that is all quotation; on a parse only.
         type: word lists that decide the type of a claim.
     """
 
@@ -50,7 +49,6 @@ class Cues:
     questions: bool
     headings: bool
     writer: bool
-    paragraphs: bool
     type: dict[str, frozenset[str]]
 
     def lemma(self, word: str) -> str | None:
@@ -101,7 +99,6 @@ class Cues:
             questions=data["questions"],
             headings=data["headings"],
             writer=data["writer"],
-            paragraphs=data["paragraphs"],
             type={name: frozenset(words) for name, words in data["type"].items()},
         )
 

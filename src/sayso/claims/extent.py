@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Token
 
 from sayso.claims.clauses import Form, clause_of
-from sayso.claims.paragraphs import next_quotation
 from sayso.claims.text import FINITE, MARKS, SUBJECTS, ParsedText, Range, is_edge, is_finite, tense
 
 __all__ = ["content_of", "merge"]
@@ -17,15 +16,6 @@ _JOINTS = frozenset(("because", "which", "who", "where"))
 
 def content_of(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     """The form and the ranges of what a verb has as its content, or None."""
-    found = _within_paragraph(text, v, lemma)
-    if text.cues.paragraphs and (found is None or found[1]):
-        further = next_quotation(text, v, [] if found is None else found[1])
-        if further is not None:
-            return ("quotation", [further]) if found is None else (found[0], [*found[1], further])
-    return found
-
-
-def _within_paragraph(text: ParsedText, v: Token, lemma: str) -> tuple[Form, list[Range]] | None:
     before, after = quotations_of(text, v)
     clause = clause_of(text, v, lemma)
     # Whether words of the sentence stand before a quotation: then it is part of a clause.
