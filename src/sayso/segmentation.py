@@ -10,13 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from sayso.boundaries import sentences
-from sayso.cleaning import Cleaning, Span, clean
+from sayso.cleaning import Cleaning, Span, clean, keep_lines
 from sayso.errors import LineageError
 
-__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "segment"]
+__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "by_lines", "segment"]
 
 BlockKind = Literal["heading", "paragraph", "list_item", "caption"]
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
@@ -131,6 +132,15 @@ def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Docume
         position = end + shift + 1
     joined = "\n".join([text[start:end] for start, end in cleaning.kept])
     return Document(id, text, joined, cleaning, tuple(blocks), tuple(units))
+
+
+@lru_cache(maxsize=1)
+def by_lines(text: str) -> Document:
+    """A text as a document that is its own seed: each line is a block, and nothing is removed but white space.
+
+    The components of a pipeline ask for it one after the other, so the last one is kept.
+    """
+    return segment(text, keep_lines(text))
 
 
 def _kind(text: str, i: int, kept: Sequence[Span]) -> BlockKind:

@@ -20,12 +20,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup, Token
 
 from sayso.claims import Attribution, attributions
-from sayso.cleaning import keep_lines
 from sayso.items import Item, stance_items
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.resources import resource
 from sayso.scheme import Scheme
-from sayso.segmentation import segment
+from sayso.segmentation import by_lines
 from sayso.stance_features import features, stance_words, stem
 from sayso.token_index import TokenIndex, is_annotated
 
@@ -366,7 +365,7 @@ class StanceJudge:
             return span
 
         # The doc's text is its own seed here: nothing is removed but white space.
-        document = segment(doc.text, keep_lines(doc.text))
+        document = by_lines(index.text)
         items = stance_items(document, [*_entities(doc, self.scheme), *_claims(doc)], self.scheme)
         groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}
         facts: dict[str, list[int | str]] = {}

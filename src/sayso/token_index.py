@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_left, bisect_right
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc, Span
 
-__all__ = ["TokenIndex", "is_annotated"]
+__all__ = ["TokenIndex", "is_annotated", "remember"]
 
 
 def is_annotated(doc: Doc, attribute: str) -> bool:
@@ -15,19 +18,62 @@ def is_annotated(doc: Doc, attribute: str) -> bool:
     return bool(len(doc)) and bool(np.any(doc.to_array(attribute)))
 
 
+class _Reading(NamedTuple):
+    """What a Doc says of its text. The components of a pipeline read one after the other, so the last one is kept."""
+
+    doc: weakref.ref[Doc]
+    places: npt.NDArray[np.uint64]
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+_last: _Reading | None = None
+_made: tuple[weakref.ref[Doc], str] | None = None
+
+
+def remember(doc: Doc, text: str) -> None:
+    """Keep the text that a Doc has been made of: `Doc.text` puts it together from its tokens, each time anew."""
+    global _made
+    _made = weakref.ref(doc), text
+
+
+def _read(doc: Doc) -> _Reading:
+    global _last
+    places = doc.to_array(["IDX", "LENGTH"]) if len(doc) else np.zeros((0, 2), dtype=np.uint64)
+    last = _last
+    # A component between ours may have split or merged tokens.
+    if last is not None and last.doc() is doc and np.array_equal(last.places, places):
+        return last
+    made = _made
+    text = made[1] if made is not None and made[0]() is doc and len(doc) else doc.text
+    starts: list[int] = places[:, 0].tolist()
+    ends: list[int] = places.sum(axis=1).tolist()
+    _last = _Reading(weakref.ref(doc), places, text, starts, ends)
+    return _last
+
+
 class TokenIndex:
-    """The places of a Doc's tokens."""
+    """The text of a Doc and the places of its tokens.
+
+    Attributes:
+        text: as `Doc.text`.
+        starts, ends: of the tokens, in code points of the text, end exclusive.
+    """
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        table = doc.to_array(["IDX", "LENGTH"]).astype(int) if len(doc) else np.zeros((0, 2), dtype=int)
-        self._starts: list[int] = table[:, 0].tolist()
-        self._ends: list[int] = table.sum(axis=1).tolist()
+        _, _, self.text, self.starts, self.ends = _read(doc)
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """The tokens that touch a range of code points, end exclusive; empty if there is none."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = bisect_left(self.starts, end)
+        while first < last and self.ends[first] <= start:  # white space between tokens belongs to none
+            first += 1
+        return (first, last) if start < end else (first, first)
 
     def span(self, start: int, end: int, label: str = "", kb_id: str = "") -> Span | None:
         """The tokens that touch a range of code points; None if there is none."""
-        first = max(0, bisect_right(self._starts, start) - 1)
-        last = bisect_left(self._starts, end)
-        while first < last and self._ends[first] <= start:  # white space between tokens belongs to none
-            first += 1
-        return Span(self.doc, first, last, label=label, kb_id=kb_id) if start < end and first < last else None
+        first, last = self.range(start, end)
+        return Span(self.doc, first, last, label=label, kb_id=kb_id) if first < last else None

@@ -27,6 +27,7 @@ from sayso.claims.types import claim_type
 from sayso.errors import LineageError
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.segmentation import Document
+from sayso.token_index import TokenIndex
 
 __all__ = ["PARSE", "SURFACE", "Attribution", "attribute", "attributions", "create_claims", "to_claims"]
 
@@ -196,7 +197,7 @@ def to_claims(doc: Doc, document: Document, entities: Iterable[Entity] = ()) -> 
     Raises:
         LineageError: the two texts differ.
     """
-    if doc.text != document.text:
+    if TokenIndex(doc).text != document.text:
         raise LineageError(f"{document.id}: the Doc has another text than the document: make it from `document.text`")
     known = sorted((e for e in entities), key=lambda e: e.start)
 
@@ -237,7 +238,8 @@ def _parsed(doc: Doc, cues: Cues) -> Iterator[_Draft]:
 
 
 def _surface(doc: Doc, cues: Cues) -> Iterator[_Draft]:
-    starts = [token.idx for token in doc]
+    index = TokenIndex(doc)
+    starts = index.starts
 
     def span(start: int, end: int) -> Span:
         """The tokens that hold a range of characters."""
@@ -245,7 +247,7 @@ def _surface(doc: Doc, cues: Cues) -> Iterator[_Draft]:
         return doc[first : max(bisect_left(starts, end), first + 1)]
 
     taken = -1
-    for claim in surface(doc.text, cues):
+    for claim in surface(index.text, cues):
         cue = span(*claim.cue)
         content = tuple(span(*part) for part in claim.content)
         # A token that holds a cue and more, such as 'said-he', is the cue of one claim and of no content.

@@ -14,8 +14,7 @@ from sayso.boundaries import sentences
 from sayso.claims import words
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import Quotation, quotations
-from sayso.cleaning import keep_lines
-from sayso.segmentation import segment
+from sayso.segmentation import by_lines
 
 __all__ = ["SurfaceClaim", "surface"]
 
@@ -50,7 +49,7 @@ class SurfaceClaim:
 def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
     """The claims of a text, in order of their cues; none has its cue inside another's content (C3)."""
     found: list[SurfaceClaim] = []
-    for block in segment(text, keep_lines(text)).blocks:
+    for block in by_lines(text).blocks:
         if block.kind == "heading" and not cues.headings:
             continue
         start, end = block.seed_start, block.seed_end
