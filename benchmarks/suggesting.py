@@ -278,10 +278,8 @@ def stance_of_gold(records: Sequence[Record], project: Project, model: str | Non
                 ents.append(index.span(*place, e.label, e.entity or ""))
         doc.ents = [e for e in ents if e is not None]
 
-        def spot(mention: Mention, document: Any = document, index: TokenIndex = index) -> Span:
-            span = index.span(*document.from_seed(mention.start, mention.end))
-            assert span is not None
-            return span
+        def spot(mention: Mention, document: Any = document, index: TokenIndex = index) -> tuple[int, int]:
+            return index.range(*document.from_seed(mention.start, mention.end))
 
         items = stance_items(document, own, project.scheme)
         known = {stance_key(a): a.label for a in own if isinstance(a, Stance)}

@@ -216,11 +216,8 @@ class _Draft:
             found.append(Stance(id, t.start, t.end, t.text, t.entity, item.holder, label, evidence))
         return found
 
-    def _spot(self, mention: Mention) -> Span:
-        start, end = self.document.from_seed(mention.start, mention.end)
-        span = self.index.span(start, end)
-        assert span is not None  # noqa: S101 - expanded, any range that is not empty has tokens
-        return span
+    def _spot(self, mention: Mention) -> tuple[int, int]:
+        return self.index.range(*self.document.from_seed(mention.start, mention.end))
 
     def _sentences(self, shown: Iterable[Span]) -> tuple[Anchor, ...]:
         """The document's sentences in which spans start."""

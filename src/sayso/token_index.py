@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc, Span
 
-__all__ = ["TokenIndex", "is_annotated", "remember"]
+__all__ = ["TokenEntity", "TokenIndex", "is_annotated", "remember"]
 
 
 def is_annotated(doc: Doc, attribute: str) -> bool:
     """Whether any token has an attribute, as `Doc.has_annotation`, which asks the tokens one by one."""
     return bool(len(doc)) and bool(np.any(doc.to_array(attribute)))
+
+
+class TokenEntity(NamedTuple):
+    """An entity of `Doc.ents`, by its tokens, end exclusive; the link is its `kb_id_`."""
+
+    start: int
+    end: int
+    label: str
+    link: str
 
 
 class _Reading(NamedTuple):
@@ -53,6 +63,18 @@ def _read(doc: Doc) -> _Reading:
     return _last
 
 
+class _Strings(dict[int, str]):
+    """The strings of a Doc by their hashes, each asked for once."""
+
+    def __init__(self, doc: Doc) -> None:
+        super().__init__({0: ""})
+        self._strings = doc.vocab.strings
+
+    def __missing__(self, key: int) -> str:
+        text = self[key] = str(self._strings[key])
+        return text
+
+
 class TokenIndex:
     """The text of a Doc and the places of its tokens.
 
@@ -64,6 +86,52 @@ class TokenIndex:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         _, _, self.text, self.starts, self.ends = _read(doc)
+
+    def word(self, token: int) -> str:
+        """The text of a token."""
+        return self.text[self.starts[token] : self.ends[token]]
+
+    def words(self, start: int, end: int) -> list[str]:
+        """The texts of a range of tokens."""
+        text = self.text
+        return [text[i:j] for i, j in zip(self.starts[start:end], self.ends[start:end], strict=True)]
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """The tokens of the sentence that a token is in, as `Span.sent`.
+
+        Raises:
+            ValueError: the Doc has no sentences.
+        """
+        opens = self._opens
+        i = bisect_right(opens, token)
+        return opens[i - 1] if i else 0, opens[i] if i < len(opens) else len(self.starts)
+
+    def sentences(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Those that a range of tokens touches."""
+        found = [self.sentence(start)]
+        while found[-1][1] < end:
+            found.append(self.sentence(found[-1][1]))
+        return found
+
+    @cached_property
+    def _opens(self) -> list[int]:
+        if len(self.doc):
+            self.doc[0:1].sent  # spaCy's own error, if there are none
+        opens: list[int] = np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist()
+        return opens
+
+    def entities(self) -> list[TokenEntity]:
+        """As `Doc.ents`, without a `Span` for each."""
+        if not len(self.doc):
+            return []
+        table = self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"])
+        firsts = np.flatnonzero((table[:, 0] == 3) & (table[:, 1] != 0))
+        breaks = np.append(np.flatnonzero(table[:, 0] != 1), len(table))
+        lasts = breaks[np.searchsorted(breaks, firsts, side="right")]
+        text = _Strings(self.doc)
+        rows = table[firsts, 1:].tolist()
+        spans = zip(firsts.tolist(), lasts.tolist(), rows, strict=True)
+        return [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """The tokens that touch a range of code points, end exclusive; empty if there is none."""
