@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Literal, NamedTuple, get_args
 
 from sayso.boundaries import sentences
@@ -44,6 +45,12 @@ class Sentence(NamedTuple):
     block: int
 
 
+# Keys to look up by: those of `operator` are called without a frame of Python's.
+_START = itemgetter(Block._fields.index("start"))
+_BLOCK_IN_SEED = itemgetter(Block._fields.index("seed_start"))
+_SENTENCE_IN_SEED = itemgetter(Sentence._fields.index("seed_start"))
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A seed after cleaning and segmenting."""
@@ -63,7 +70,7 @@ class Document:
         Raises:
             LineageError: the offset is outside the text.
         """
-        i = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
+        i = bisect_right(self.blocks, offset, key=_START) - 1
         if i < 0 or offset > self.blocks[i].end:
             raise LineageError(f"{self.id}: offset {offset} is outside the text of {len(self.text)} code points")
         return self.blocks[i].seed_start + offset - self.blocks[i].start
@@ -74,7 +81,7 @@ class Document:
         Raises:
             LineageError: the span is empty, outside the seed, or touches a removed character; the rule is named.
         """
-        i = bisect_right(self.blocks, start, key=lambda block: block.seed_start) - 1
+        i = bisect_right(self.blocks, start, key=_BLOCK_IN_SEED) - 1
         if start < end and i >= 0 and end <= self.blocks[i].seed_end:
             shift = self.blocks[i].start - self.blocks[i].seed_start
             return Span(start + shift, end + shift)
@@ -94,7 +101,7 @@ class Document:
 
     def sentence_at(self, start: int, end: int) -> Sentence | None:
         """The sentence that holds a span of the seed whole, or None."""
-        i = bisect_right(self.sentences, start, key=lambda sentence: sentence.seed_start) - 1
+        i = bisect_right(self.sentences, start, key=_SENTENCE_IN_SEED) - 1
         if i >= 0 and end <= self.sentences[i].seed_end:
             return self.sentences[i]
         return None

@@ -15,14 +15,14 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from sayso.claims import Attribution, attributions
 from sayso.items import stance_items
-from sayso.layers import Anchor, Claim, Entity, Mention
+from sayso.layers import Anchor, Annotation, Claim, Entity, Mention
 from sayso.resources import resource
 from sayso.scheme import Scheme
 from sayso.segmentation import by_lines
 from sayso.stance_features import Range
 from sayso.stance_model import Weights, shipped
 from sayso.stance_rules import Judgement, author_stance, judge, judge_items
-from sayso.token_index import TokenEntity, TokenIndex
+from sayso.token_index import TokenIndex
 
 __all__ = [
     "Judgement",
@@ -70,8 +70,7 @@ class StanceJudge:
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups; a former run's are replaced."""
         index, claims = TokenIndex(doc), attributions(doc)
-        found = index.entities()
-        entities = list(_entities(index, found, self.scheme))
+        annotations: list[Annotation] = [*_entities(index, self.scheme), *_claims(index, claims)]
         # Every mention was made from tokens of the doc.
         places: dict[Range, Range] = {}
 
@@ -83,10 +82,10 @@ class StanceJudge:
             return place
 
         # The doc's text is its own seed here: nothing is removed but white space.
-        items = stance_items(by_lines(index.text), [*entities, *_claims(index, found, claims)], self.scheme)
+        items = stance_items(by_lines(index.text), annotations, self.scheme)
         groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}
         facts: dict[str, list[int | str]] = {}
-        for number, (item, judged) in enumerate(zip(items, judge_items(doc, items, spot, claims), strict=True), 1):
+        for number, (item, judged) in enumerate(zip(items, judge_items(index, items, spot, claims), strict=True), 1):
             (label, score, source), shown = judged
             id_ = f"s{number}"
             facts[id_] = [score, source]
@@ -123,23 +122,27 @@ if not Doc.has_extension("stances"):
     Doc.set_extension("stances", getter=stances)
 
 
-def _entities(index: TokenIndex, found: Sequence[TokenEntity], scheme: Scheme) -> Iterator[Entity]:
-    labels = frozenset(scheme.entity)
-    for e in found:
+def _entities(index: TokenIndex, scheme: Scheme) -> Iterator[Entity]:
+    labels = frozenset((*scheme.stance_holder, *scheme.stance_target, *scheme.author_target))
+    for e in index.entities:
         if e.label in labels:
             start, end = index.starts[e.start], index.ends[e.end - 1]
             yield Entity("", start, end, index.text[start:end], e.label, e.link or None)
 
 
-def _claims(index: TokenIndex, found: Sequence[TokenEntity], claims: Sequence[Attribution]) -> Iterator[Claim]:
-    links = {i: e.link for e in found for i in range(e.start, e.end) if e.link} if claims else {}
+def _anchor(index: TokenIndex, span: Span) -> tuple[int, int, str]:
+    start, end = index.starts[span.start], index.ends[span.end - 1]
+    return start, end, index.text[start:end]
+
+
+def _claims(index: TokenIndex, claims: Sequence[Attribution]) -> Iterator[Claim]:
+    links = {i: e.link for e in index.entities for i in range(e.start, e.end) if e.link} if claims else {}
     for claim in claims:
-        cue, held = claim.cue, claim.holder
+        held = claim.holder
         link = next((links[s.end - 1] for s in (held, claim.antecedent) if s is not None and s.end - 1 in links), None)
-        holder = None if held is None else Mention(held.start_char, held.end_char, held.text, link)
-        content = tuple(Anchor(part.start_char, part.end_char, part.text) for part in claim.content)
-        span = (cue.start_char, cue.end_char, cue.text)
-        yield Claim(claim.id, *span, claim.lemma, holder, content, claim.type, claim.polarity)
+        holder = None if held is None else Mention(*_anchor(index, held), link)
+        content = tuple(Anchor(*_anchor(index, part)) for part in claim.content)
+        yield Claim(claim.id, *_anchor(index, claim.cue), claim.lemma, holder, content, claim.type, claim.polarity)
 
 
 @Language.factory(

@@ -156,20 +156,24 @@ class Reading(NamedTuple):
 
 def read(words: Sequence[str]) -> Reading:
     """Read the tokens of a sentence."""
-    known, negations = _signs(), stance_words().negations
-    found = Reading([], [], [])
+    stems, signs, negations = [], [], []
     for i, word in enumerate(words):
-        lower = word.lower()
-        if lower in negations:
-            found.negations.append(i)
-        cut = stem(lower) if word[0].isalpha() else "0" if word[0].isdigit() else lower
-        sign = known.get(cut, 0)
-        if word[0].isalpha() and i > 0 and not word.islower() and lower not in known and not sign:
-            opens = word.istitle() and words[i - 1] in _SENTENCE_MARKS
-            cut = cut if opens else _NAME
-        found.stems.append(cut)
-        found.signs.append(sign)
-    return found
+        cut, sign, negates, named, opens = _word(word)
+        if negates:
+            negations.append(i)
+        stems.append(_NAME if named and i > 0 and not (opens and words[i - 1] in _SENTENCE_MARKS) else cut)
+        signs.append(sign)
+    return Reading(stems, signs, negations)
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(word: str) -> tuple[str, int, bool, bool, bool]:
+    """A word's stem and sign, whether it negates, may be a name by its capital, and may open a sentence by it."""
+    known, lower = _signs(), word.lower()
+    cut = stem(lower) if word[0].isalpha() else "0" if word[0].isdigit() else lower
+    sign = known.get(cut, 0)
+    named = word[0].isalpha() and not word.islower() and lower not in known and not sign
+    return cut, sign, lower in stance_words().negations, named, word.istitle()
 
 
 def placed(reading: Reading, target: Range, holder: Range | None = None) -> tuple[list[str], list[int]]:

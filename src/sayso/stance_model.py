@@ -14,19 +14,26 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sayso.stance_features import PAIRED, TURNED, Range, Reading, is_feature, placed, sign_name
+from sayso.stance_features import AROUND, PAIRED, TURNED, Range, Reading, is_feature, placed, sign_name
 
 __all__ = ["Weights", "shipped"]
 
 Row = Sequence[int]
 
 
-class _OfWord(NamedTuple):
-    """The features that one stem can make: (name, weights) for anywhere, (reach, name, weights) on either side."""
+class _OfStem(NamedTuple):
+    """The features that one stem can make, each with its weights.
+
+    Attributes:
+        anywhere: (name, weights), if there is a feature for it anywhere in the sentence.
+        left, right: (reach, name, weights) for it on that side of the target.
+        before: the stem after it -> the weights of the pair.
+    """
 
     anywhere: list[tuple[str, Row]]
     left: list[tuple[int, str, Row]]
     right: list[tuple[int, str, Row]]
+    before: dict[str, Row]
 
 
 @dataclass(frozen=True)
@@ -45,27 +52,25 @@ class Weights:
 
     def decide(self, found: Mapping[str, int]) -> tuple[str, int]:
         """The label of features, and by how much it leads; of equals the first."""
-        return self._lead((row, n) for name, n in found.items() if (row := self.weights.get(name)) is not None)
+        return self._lead(_times(self.weights[name], n) for name, n in found.items() if name in self.weights)
 
     def decide_at(self, reading: Reading, target: Range) -> tuple[str, int]:
         """As `decide` of all features of a target, but only those that have a weight are made."""
-        (first, last), weights, by_word = target, self.weights, self._by_word
+        (first, last), weights, by_stem = target, self.weights, self._by_stem
         stems, signs = placed(reading, target)
-        found: dict[str, Row] = {}
-        for i, stem in enumerate(stems):
-            of_word = by_word.get(stem)
-            if of_word is not None:
-                for name, row in of_word.anywhere:
-                    found[name] = row
-                side, distance = (of_word.right, i - last + 1) if i >= last else (of_word.left, first - i)
+        known = [by_stem.get(stem) for stem in stems]
+        found: dict[object, Row] = {name: row for of_stem in known if of_stem for name, row in of_stem.anywhere}
+        for i in range(max(0, first - PAIRED), min(last + PAIRED, len(stems) - 1)):
+            of_stem = known[i]
+            if of_stem is not None and (pair := of_stem.before.get(stems[i + 1])) is not None:
+                found[stems[i], stems[i + 1]] = pair
+        for i in range(max(0, first - AROUND), min(last + AROUND, len(stems))):
+            of_stem = known[i]
+            if of_stem is not None:
+                side, distance = (of_stem.right, i - last + 1) if i >= last else (of_stem.left, first - i)
                 for reach, name, row in side:
                     if distance <= reach:
                         found[name] = row
-        for i in range(max(0, first - PAIRED), min(last + PAIRED, len(stems) - 1)):
-            name = f"b {stems[i]} {stems[i + 1]}"
-            pair = weights.get(name)
-            if pair is not None:
-                found[name] = pair
         counts: dict[str, int] = defaultdict(int)
         counts[f"all {sign_name(sum(signs))}"] = 1
         if any(signs):
@@ -75,34 +80,37 @@ class Weights:
                     counts[f"{side_name} {sign_name(sign)}"] += 1
                     if distance <= TURNED:
                         counts[f"{side_name}{TURNED} {sign_name(sign)}"] += 1
-        rows = [(row, 1) for row in found.values()]
-        rows += [(weights[name], n) for name, n in counts.items() if name in weights]
-        return self._lead(rows)
+        signed = [_times(weights[name], n) for name, n in counts.items() if name in weights]
+        return self._lead([*found.values(), *signed])
 
     def percent(self, margin: int) -> int:
         """How often a decision by such a margin was right on sentences apart."""
         return self.certainty[bisect_right(self.certainty, margin, key=lambda row: row[0]) - 1][1]
 
-    def _lead(self, rows: Iterable[tuple[Row, int]]) -> tuple[str, int]:
-        sums = list(self.bias)
-        for row, n in rows:
-            for i, weight in enumerate(row):
-                sums[i] += n * weight
-        best = max(range(len(sums)), key=lambda i: (sums[i], -i))
-        return self.labels[best], sums[best] - max(total for i, total in enumerate(sums) if i != best)
+    def _lead(self, rows: Iterable[Row]) -> tuple[str, int]:
+        sums = [sum(column) for column in zip(self.bias, *rows, strict=True)]
+        most = max(sums)
+        best = sums.index(most)
+        return self.labels[best], most - max(sums[:best] + sums[best + 1 :])
 
     @cached_property
-    def _by_word(self) -> dict[str, _OfWord]:
-        found: dict[str, _OfWord] = {}
+    def _by_stem(self) -> dict[str, _OfStem]:
+        found: dict[str, _OfStem] = defaultdict(lambda: _OfStem([], [], [], {}))
         for name, row in self.weights.items():
             kind, _, stem = name.partition(" ")
-            if kind == "w" or (kind[0] in "lr" and kind[1:].isdigit() and stem not in ("+", "-")):
-                of_word = found.setdefault(stem, _OfWord([], [], []))
-                if kind == "w":
-                    of_word.anywhere.append((name, row))
-                else:
-                    (of_word.left if kind[0] == "l" else of_word.right).append((int(kind[1:]), name, row))
-        return {stem: of_word for stem, of_word in found.items() if is_feature(stem)}
+            if kind == "b":
+                one, _, other = stem.partition(" ")
+                found[one].before[other] = row
+            elif kind == "w" and is_feature(stem):
+                found[stem].anywhere.append((name, row))
+            elif kind[0] in "lr" and kind[1:].isdigit() and is_feature(stem):
+                of_stem = found[stem]
+                (of_stem.left if kind[0] == "l" else of_stem.right).append((int(kind[1:]), name, row))
+        return dict(found)
+
+
+def _times(row: Row, n: int) -> Row:
+    return row if n == 1 else [n * weight for weight in row]
 
 
 @cache

@@ -68,8 +68,8 @@ _UNSEEN = Judgement(NONE, UNSEEN, "default")
 class _Text:
     """A `Doc` as the rules read it: words and sentences by their tokens, each read once."""
 
-    def __init__(self, doc: Doc, claims: Iterable[Attribution]) -> None:
-        self.doc, self.index, self.claims = doc, TokenIndex(doc), tuple(claims)
+    def __init__(self, doc: Doc, claims: Iterable[Attribution], index: TokenIndex | None = None) -> None:
+        self.doc, self.index, self.claims = doc, index or TokenIndex(doc), tuple(claims)
         self.parsed = is_annotated(doc, "DEP")
         self.held = [(c, c.holder.start, c.holder.end, _ranges(c)) for c in self.claims if c.holder is not None]
         self._words: dict[Range, list[str]] = {}
@@ -295,7 +295,9 @@ def _written(text: _Text, mentions: Iterable[Range], said: Collection[int]) -> t
             places[sentence] = (start - sentence[0], end - sentence[0])
     shown: dict[str, list[Range]] = {AGAINST: [], FAVOR: []}
     least = 100
-    for sentence, place in places.items() if len(places) > 1 else ():
+    for left, (sentence, place) in zip(range(len(places), 0, -1), places.items(), strict=True):
+        if left + max(map(len, shown.values())) < 2:
+            break
         label, margin = shipped().decide_at(text.reading(*sentence), place)
         if label != NONE and margin >= WRITTEN:
             shown[label].append(sentence)
@@ -307,18 +309,18 @@ def _written(text: _Text, mentions: Iterable[Range], said: Collection[int]) -> t
 
 
 def judge_items(
-    doc: Doc, items: Iterable[Item], spot: Callable[[Mention], Range], claims: Sequence[Attribution] | None = None
+    index: TokenIndex, items: Iterable[Item], spot: Callable[[Mention], Range], claims: Sequence[Attribution]
 ) -> list[tuple[Judgement, list[Span]]]:
     """The stance of each item and, for the author's, the sentences that show it.
 
     Args:
-        doc: with entities, linked by `kb_id_`, and claims on it.
-        spot: gives the tokens of a mention on the `Doc`, end exclusive.
-        claims: those of the `Doc`, if they have been read.
+        index: of a `Doc` with entities, linked by `kb_id_`.
+        spot: gives the tokens of a mention, end exclusive.
+        claims: those of the `Doc`.
     """
-    text = _Text(doc, attributions(doc) if claims is None else claims)
+    doc, text = index.doc, _Text(index.doc, claims, index)
     mentions: dict[str, list[Range]] = defaultdict(list)
-    for ent in text.index.entities():
+    for ent in text.index.entities:
         if ent.link:
             mentions[ent.link].append((ent.start, ent.end))
     by_sentence: dict[int, dict[str, _Held]] = defaultdict(dict)

@@ -199,12 +199,13 @@ class _Draft:
         return -1 if sentence is None else sentence.number
 
     def _stance(self, basis: Sequence[Annotation]) -> list[Annotation]:
-        from sayso.stance import judge_items
+        from sayso.claims import attributions
+        from sayso.stance_rules import judge_items
 
         items = stance_items(self.document, basis, self.scheme)
         found: list[Annotation] = []
         for i, (item, (judgement, shown)) in enumerate(
-            zip(items, judge_items(self.doc, items, self._spot), strict=True)
+            zip(items, judge_items(self.index, items, self._spot, attributions(self.doc)), strict=True)
         ):
             evidence = self._sentences(shown)
             label, score, source = judgement

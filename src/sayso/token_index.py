@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
 __all__ = ["TokenEntity", "TokenIndex", "is_annotated", "remember"]
@@ -32,7 +33,7 @@ class _Reading(NamedTuple):
     """What a Doc says of its text. The components of a pipeline read one after the other, so the last one is kept."""
 
     doc: weakref.ref[Doc]
-    places: npt.NDArray[np.uint64]
+    places: npt.NDArray[np.int64]
     text: str
     starts: list[int]
     ends: list[int]
@@ -44,13 +45,13 @@ _made: tuple[weakref.ref[Doc], str] | None = None
 
 def remember(doc: Doc, text: str) -> None:
     """Keep the text that a Doc has been made of: `Doc.text` puts it together from its tokens, each time anew."""
-    global _made
+    global _made  # noqa: PLW0603 - a text passes from one component to the next
     _made = weakref.ref(doc), text
 
 
 def _read(doc: Doc) -> _Reading:
-    global _last
-    places = doc.to_array(["IDX", "LENGTH"]) if len(doc) else np.zeros((0, 2), dtype=np.uint64)
+    global _last  # noqa: PLW0603
+    places = doc.to_array(["IDX", "LENGTH"]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
     last = _last
     # A component between ours may have split or merged tokens.
     if last is not None and last.doc() is doc and np.array_equal(last.places, places):
@@ -64,11 +65,11 @@ def _read(doc: Doc) -> _Reading:
 
 
 class _Strings(dict[int, str]):
-    """The strings of a Doc by their hashes, each asked for once."""
+    """Strings by their hashes, each asked for once."""
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, strings: StringStore) -> None:
         super().__init__({0: ""})
-        self._strings = doc.vocab.strings
+        self._strings = strings
 
     def __missing__(self, key: int) -> str:
         text = self[key] = str(self._strings[key])
@@ -116,10 +117,11 @@ class TokenIndex:
     @cached_property
     def _opens(self) -> list[int]:
         if len(self.doc):
-            self.doc[0:1].sent  # spaCy's own error, if there are none
+            _ = self.doc[0:1].sent  # spaCy's own error, if there are none
         opens: list[int] = np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist()
         return opens
 
+    @cached_property
     def entities(self) -> list[TokenEntity]:
         """As `Doc.ents`, without a `Span` for each."""
         if not len(self.doc):
@@ -128,7 +130,7 @@ class TokenIndex:
         firsts = np.flatnonzero((table[:, 0] == 3) & (table[:, 1] != 0))
         breaks = np.append(np.flatnonzero(table[:, 0] != 1), len(table))
         lasts = breaks[np.searchsorted(breaks, firsts, side="right")]
-        text = _Strings(self.doc)
+        text = _Strings(self.doc.vocab.strings)
         rows = table[firsts, 1:].tolist()
         spans = zip(firsts.tolist(), lasts.tolist(), rows, strict=True)
         return [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]

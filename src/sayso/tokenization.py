@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 
 from sayso.token_index import remember
@@ -22,7 +22,7 @@ CHUNKS = 1 << 17
 _BLANKS = ("\n", "\n\n", "\n\n\n", "\r\n", "\r\n\r\n", "\t", " ", " \n", "\xa0")
 
 
-class ChunkTokenizer(Tokenizer):
+class ChunkTokenizer(Tokenizer):  # type: ignore[misc]
     """A spaCy tokenizer in all but speed. It is saved as one and comes back as one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class ChunkTokenizer(Tokenizer):
             new = set(string.split()).difference(self._known)
             if new:
                 self._split(sorted(new))  # in an order of their own, so that the strings of a vocabulary have one too
-        doc = super().__call__(string)
+        doc: Doc = super().__call__(string)
         remember(doc, string)
         return doc
 
@@ -50,7 +50,7 @@ class ChunkTokenizer(Tokenizer):
 
 def remembering(nlp: Language) -> None:
     """Give a pipeline with spaCy's own tokenizer one that splits alike and remembers."""
-    old = nlp.tokenizer
+    old: Any = nlp.tokenizer
     if type(old) is Tokenizer:
         nlp.tokenizer = ChunkTokenizer(
             nlp.vocab, rules=old.rules, prefix_search=old.prefix_search, suffix_search=old.suffix_search,
