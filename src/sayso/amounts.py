@@ -66,16 +66,48 @@ _NUMBER = re.compile(
 )
 
 
+# Where either could start: a first character that the engine can search for, then a short look at both sides.
+_DATE_START = re.compile(
+    r"""[\dJFMASONDTWYLltny](?<![\w$£€¥#.@/-].)(?:(?<=\d)|(?=an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|on|ue|ed|hu|ri|at
+    |ON|UE|ED|HU|RI|AT|UN|ast\ |his\ |ext\ |AST\ |HIS\ |EXT\ |od|OD|es|ES|om|OM))""",
+    re.VERBOSE,
+)
+_NUMBER_START = re.compile(
+    r"""[\d$£€¥OTFSENotfsen](?:(?<=[$£€¥])|(?<=\d)(?<!\d\d)|(?<![\w-].)
+    (?=ne|wo|hr|ou|iv|ix|ev|ig|in|en|le|we|hi|if|or))""",
+    re.VERBOSE,
+)
+
+
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    free = 0
+    for start in _DATE_START.finditer(text):
+        if start.start() >= free and (match := _DATE.match(text, start.start())) is not None:
+            free = match.end()
+            yield match.span()
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    free = 0
+    for start in _NUMBER_START.finditer(text):
+        at = start.start()
+        # Before the sign of a currency may stand up to two letters.
+        for first in range(max(0, at - 2), at + 1) if start.group() in "$£€¥" else (at,):
+            if first >= free and (match := _NUMBER.match(text, first)) is not None:
+                free = match.end()
+                yield match.span()
+                break
+
+
 def amounts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, `DATE` or `NUM`), in code points, in order, none overlapping.
 
     Articles, prepositions and words of approximation stay outside, and so do counted nouns; measures, percent and
     currency are inside. Ordinals, times of day, durations and number words below a million are neither.
     """
-    dates = [match.span() for match in _DATE.finditer(text)]
+    dates = list(_dates(text))
     i = 0
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
+    for start, end in _numbers(text):
         while i < len(dates) and dates[i][1] <= start:
             yield *dates[i], "DATE"
             i += 1

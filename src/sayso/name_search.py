@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -36,8 +35,12 @@ _AMOUNTS = ("DATE", "NUM")
 _LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
 _PART = rf"(?:(?:Mrs?|Ms|Dr|St|Sen|Reps?|Gov|Gen|Lt|Col|Prof|Capt|Sgt|Maj|Rev)\.|(?:[A-Z]\.)+|{_CAPITAL})"
+# The first part once more, in another order: a set of characters comes first, for which the engine can search.
 _RUN = re.compile(
-    rf"(?<![\w@#/.'’-]){_PART}"
+    r"[A-Z\u00c0-\u00d6\u00d8-\u00de](?<![\w@#/.'’-].)"
+    r"(?:(?:(?<=M)rs?|(?<=M)s|(?<=D)r|(?<=S)t|(?<=S)en|(?<=R)eps?|(?<=G)ov|(?<=G)en|(?<=L)t|(?<=C)ol|(?<=P)rof"
+    r"|(?<=C)apt|(?<=S)gt|(?<=M)aj|(?<=R)ev)\."
+    r"|(?<=[A-Z])\.(?:[A-Z]\.)*|\w*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*)"
     r"(?:\ (?:(?:de|da|di|del|della|van|von|der|den|bin|al|el|la|le|ben|ibn)\ |(?:of|for)\ (?:the\ )?|and\ |&\ )?"
     rf"{_PART})*"
 )
@@ -46,6 +49,9 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?){1,3}")
 _ABBREVIATED = frozenset(("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
 _PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las"))
 _SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
+_LEAD = re.compile(r"(?:\s|and\b|of\b|for\b|the\b|&)*")
+_SMALL_ENDS = ("and", "of", "for", "the", "&")
+_JOINING = re.compile(r"\ (?:and|&)\ ")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
 _SPEAKS = re.compile(r"\ (?:said|says|told|added|wrote|asked|tweeted|argued|warned|admitted|denied|who)\b")
@@ -82,9 +88,9 @@ class _Search:
         self.waiting: list[tuple[int, int]] = []
 
     def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
-        if self.text[start:end].rpartition(" ")[2] + self.text[end : end + 1] in _ABBREVIATED and label not in _AMOUNTS:
-            end += 1
-        if start < end and not any(self.taken[start:end]):
+        if self.text.startswith(".", end) and label not in _AMOUNTS:
+            end += self.text[start : end + 1].rpartition(" ")[2] in _ABBREVIATED
+        if start < end and self.taken.find(1, start, end) < 0:
             self.taken[start:end] = b"\1" * (end - start)
             self.found[start] = Found(start, end, label, entity, source)
 
@@ -94,9 +100,8 @@ class _Search:
 
     def inside(self, start: int, end: int) -> list[Found]:
         """What is found in a range."""
-        if not any(self.taken[start:end]):
-            return []
-        return [self.found[at] for at in range(start, end) if at in self.found]
+        first = self.taken.find(1, start, end)
+        return [self.found[at] for at in range(first, end) if at in self.found] if first >= 0 else []
 
     def known(self) -> None:
         for match in self.gazetteer.find(self.text):
@@ -137,7 +142,7 @@ class _Search:
 
     def shaped(self) -> None:
         """Names by the words in them."""
-        for match in _TAG.finditer(self.text):
+        for match in _TAG.finditer(self.text) if "#" in self.text else ():
             self.enter(*match.span(), "EVENT", None, "shape")
         opening, closing, loud, i = 0, -1, False, 0
         for match in _RUN.finditer(self.text):
@@ -191,7 +196,7 @@ class _Search:
         if loud:
             self.waiting.append(trimmed(self.text, start, end, "PER"))
         elif not self._decided(start, end, opening):
-            middle = re.search(r"\ (?:and|&)\ ", self.text[start:end])
+            middle = _JOINING.search(self.text[start:end])
             if middle is None:
                 self.waiting.append(trimmed(self.text, start, end, "PER"))
                 return
@@ -200,11 +205,15 @@ class _Search:
 
     def _decided(self, start: int, end: int, opening: int) -> bool:
         """Whether the words of a run say what it is; then it is entered, or is no name."""
-        at_start = not self.text[opening:start].strip(_EDGES)
         begin, stop, titled = _without_titles(self.text, start, end)
         begin, stop = trimmed(self.text, begin, stop, "PER")
         parts = self.text[begin:stop].split()
-        while parts and at_start and not titled and (_is_function_word(parts[0]) or parts[0] in words().common):
+        while (
+            parts
+            and not titled
+            and (parts[0] in words().common or _is_function_word(parts[0]))
+            and not self.text[opening:start].strip(_EDGES)
+        ):
             begin = begin + len(parts[0])
             while begin < stop and self.text[begin].isspace():
                 begin += 1
@@ -250,6 +259,8 @@ class _Search:
 
     def _repeat(self) -> None:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
+        if not self.waiting:
+            return
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for found in self.found.values():
             if found.label in _LABELS:
@@ -267,6 +278,8 @@ class _Search:
     def unified(self) -> list[Found]:
         """All in order; what a recogniser found under one name has one label, a family name is that of a person."""
         found = [self.found[start] for start in sorted(self.found)]
+        if not any(e.source == "model" for e in found):
+            return found
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for e in found:
             name = self.text[e.start : e.end]
@@ -275,7 +288,7 @@ class _Search:
                 if e.label == "PER" and " " in name:
                     labels[name.split()[-1]]["PER"] += 3
         return [
-            replace(e, label=_most(labels[self.text[e.start : e.end]])) if e.source == "model" else e for e in found
+            e._replace(label=_most(labels[self.text[e.start : e.end]])) if e.source == "model" else e for e in found
         ]
 
 
@@ -285,9 +298,13 @@ def _most(counts: Counter[str]) -> str:
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     """A piece of a run without the small words at its edges."""
-    lead = re.match(r"(?:\s|and\b|of\b|for\b|the\b|&)*", text[start:end])
-    begin = start + (lead.end() if lead else 0)
-    return begin, begin + len(_SMALL.sub("", text[begin:end]))
+    if not text[start:end][:1].isupper():
+        lead = _LEAD.match(text[start:end])
+        start += lead.end() if lead else 0
+    piece = text[start:end]
+    if piece[-1:].isspace() or piece.endswith(_SMALL_ENDS):
+        return start, start + len(_SMALL.sub("", piece))
+    return start, end
 
 
 def _is_function_word(word: str) -> bool:
@@ -301,16 +318,23 @@ def _is_name_word(word: str) -> bool:
 
 def _is_title_case(sentence: str) -> bool:
     """Whether capitals say nothing here: a headline, or all in capitals."""
-    parts = [part for part in sentence.split() if part[0].isalpha()]
-    capital = sum(part[0].isupper() for part in parts)
-    # Headlines write small what carries no weight, and nothing else.
-    small = any(part.islower() and part.strip(_EDGES) not in STOP_WORDS for part in parts)
-    return len(parts) > 3 and capital * 2 > len(parts) and not small
+    size = capital = 0
+    for part in sentence.split():
+        if part[0].isalpha():
+            # Headlines write small what carries no weight, and nothing else.
+            if part.islower() and part.strip(_EDGES) not in STOP_WORDS:
+                return False
+            size += 1
+            capital += part[0].isupper()
+    return size > 3 and capital * 2 > size
 
 
 def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
     """A run without the titles before the name, and whether there were any."""
     titles, titled = words().titles, False
+    first = text[start:end].split(None, 1)[:1]
+    if first and first[0] not in titles and text.startswith(first[0], start):
+        return start, end, False
     for word in re.finditer(r"\S+", text[start:end]):
         if word.group() not in titles:
             return start + word.start(), end, titled
@@ -320,6 +344,8 @@ def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
 
 def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
     """A span without what rule E1 leaves outside: articles, titles, possessive *'s*, quotation marks, punctuation."""
+    if text[start:end].isalnum():
+        return start, end
     while True:
         before = start, end
         while start < end and (text[start] in _EDGES or text[start].isspace()):

@@ -103,7 +103,9 @@ class TokenIndex:
         Raises:
             ValueError: the Doc has no sentences.
         """
-        opens = self._opens
+        opens = self.opens
+        if not opens:
+            _ = self.doc[token : token + 1].sent  # spaCy's own error, if there are no sentences
         i = bisect_right(opens, token)
         return opens[i - 1] if i else 0, opens[i] if i < len(opens) else len(self.starts)
 
@@ -115,11 +117,9 @@ class TokenIndex:
         return found
 
     @cached_property
-    def _opens(self) -> list[int]:
-        if len(self.doc):
-            _ = self.doc[0:1].sent  # spaCy's own error, if there are none
-        opens: list[int] = np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist()
-        return opens
+    def opens(self) -> list[int]:
+        """The tokens that start a sentence."""
+        return np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist() if len(self.doc) else []  # type: ignore[no-any-return]
 
     @cached_property
     def entities(self) -> list[TokenEntity]:
