@@ -119,7 +119,7 @@ class TokenIndex:
     @cached_property
     def opens(self) -> list[int]:
         """The tokens that start a sentence."""
-        return np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist() if len(self.doc) else []  # type: ignore[no-any-return]
+        return np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist() if len(self.doc) else []
 
     @cached_property
     def entities(self) -> list[TokenEntity]:
