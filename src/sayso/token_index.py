@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ class TokenEntity(NamedTuple):
     end: int
     label: str
     link: str
+
+
+_FIRST = itemgetter(TokenEntity._fields.index("start"))
 
 
 class _Reading(NamedTuple):
@@ -134,6 +138,19 @@ class TokenIndex:
         rows = table[firsts, 1:].tolist()
         spans = zip(firsts.tolist(), lasts.tolist(), rows, strict=True)
         return [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
+
+    def entities_in(self, start: int, end: int) -> list[TokenEntity]:
+        """Those that fall completely within a range of tokens."""
+        found = self.entities
+        i = bisect_left(found, start, key=_FIRST)
+        j = i
+        while j < len(found) and found[j].end <= end:
+            j += 1
+        return found[i:j]
+
+    def text_of(self, span: Span) -> str:
+        """As `Span.text`, which puts it together from its tokens."""
+        return self.text[self.starts[span.start] : self.ends[span.end - 1]] if span.start < span.end else ""
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """The tokens that touch a range of code points, end exclusive; empty if there is none."""

@@ -49,31 +49,38 @@ class SurfaceClaim:
 def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
     """The claims of a text, in order of their cues; none has its cue inside another's content (C3)."""
     found: list[SurfaceClaim] = []
-    for block in by_lines(text).blocks:
-        if block.kind == "heading" and not cues.headings:
-            continue
-        start, end = block.seed_start, block.seed_end
-        cue_words = [
-            (match, lemma)
-            for match in _WORD.finditer(text, start, end)
-            if (lemma := cues.forms.get(match.group())) is not None
-        ]
-        if cue_words:
-            found.extend(_block(text, start, end, cue_words, cues))
+    places, i = _cue_places(text, cues), 0
+    for block in by_lines(text).blocks if places else ():
+        first = i
+        while i < len(places) and places[i][0] < block.seed_end:
+            i += 1
+        if first < i and (block.kind != "heading" or cues.headings):
+            own = [((start, end), cues.forms[text[start:end]]) for start, end in places[first:i]]
+            found.extend(_block(text, block.seed_start, block.seed_end, own, cues))
     return found
 
 
-def _block(
-    text: str, start: int, end: int, cue_words: list[tuple[re.Match[str], str]], cues: Cues
-) -> list[SurfaceClaim]:
+def _cue_places(text: str, cues: Cues) -> list[Range]:
+    """Where the cue words of a text are, in order. Few words are any, so what is there is asked first."""
+    places: list[Range] = []
+    for form in cues.forms.keys() & set(_WORD.findall(text)):
+        start = text.find(form)
+        while start >= 0:
+            end = start + len(form)
+            if not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1]):
+                places.append((start, end))
+            start = text.find(form, end)
+    return sorted(places)
+
+
+def _block(text: str, start: int, end: int, cue_words: list[tuple[Range, str]], cues: Cues) -> list[SurfaceClaim]:
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
     spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
     starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
     ahead: list[SurfaceClaim] = []  # those whose content may reach the cue
-    for match, lemma in cue_words:
-        cue = match.span()
+    for cue, lemma in cue_words:
         i = bisect_right(starts, cue[0]) - 1
         if i >= 0 and cue[0] < quotes[i].end:
             continue
