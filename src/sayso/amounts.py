@@ -68,7 +68,8 @@ _NUMBER = re.compile(
 
 # Where either could start: a first character that the engine can search for, then a short look at both sides.
 _DATE_START = re.compile(
-    r"""[\dJFMASONDTWYLltny](?<![\w$£€¥#.@/-].)(?:(?<=\d)|(?=an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|on|ue|ed|hu|ri|at
+    r"""[\dJFMASONDTWYLltny](?<![\w$£€¥#.@/-].)(?:(?<=\d)(?=
+      \d?(?:st|nd|rd|th)?(?:\ of)?\ [JFMASOND]|\d?/|(?:(?<=1)[5-9]|(?<=2)0)\d\d)|(?=an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|on|ue|ed|hu|ri|at
     |ON|UE|ED|HU|RI|AT|UN|ast\ |his\ |ext\ |AST\ |HIS\ |EXT\ |od|OD|es|ES|om|OM))""",
     re.VERBOSE,
 )

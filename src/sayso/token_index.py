@@ -37,7 +37,7 @@ class _Reading(NamedTuple):
     """What a Doc says of its text. The components of a pipeline read one after the other, so the last one is kept."""
 
     doc: weakref.ref[Doc]
-    places: npt.NDArray[np.int64]
+    places: npt.NDArray[np.uint64]
     text: str
     starts: list[int]
     ends: list[int]
@@ -45,6 +45,9 @@ class _Reading(NamedTuple):
 
 _last: _Reading | None = None
 _made: tuple[weakref.ref[Doc], str] | None = None
+
+
+_named: tuple[weakref.ref[Doc], npt.NDArray[np.uint64], list[TokenEntity]] | None = None
 
 
 def remember(doc: Doc, text: str) -> None:
@@ -55,15 +58,15 @@ def remember(doc: Doc, text: str) -> None:
 
 def _read(doc: Doc) -> _Reading:
     global _last  # noqa: PLW0603
-    places = doc.to_array(["IDX", "LENGTH"]).astype(np.int64) if len(doc) else np.zeros((0, 2), dtype=np.int64)
+    places = doc.to_array("IDX")
     last = _last
     # A component between ours may have split or merged tokens.
     if last is not None and last.doc() is doc and np.array_equal(last.places, places):
         return last
     made = _made
     text = made[1] if made is not None and made[0]() is doc and len(doc) else doc.text
-    starts: list[int] = places[:, 0].tolist()
-    ends: list[int] = places.sum(axis=1).tolist()
+    starts: list[int] = places.tolist()
+    ends: list[int] = (places + doc.to_array("LENGTH")).tolist()
     _last = _Reading(weakref.ref(doc), places, text, starts, ends)
     return _last
 
@@ -130,14 +133,20 @@ class TokenIndex:
         """As `Doc.ents`, without a `Span` for each."""
         if not len(self.doc):
             return []
+        global _named  # noqa: PLW0603
         table = self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"])
+        last = _named
+        if last is not None and last[0]() is self.doc and np.array_equal(last[1], table):
+            return last[2]
         firsts = np.flatnonzero((table[:, 0] == 3) & (table[:, 1] != 0))
         breaks = np.append(np.flatnonzero(table[:, 0] != 1), len(table))
         lasts = breaks[np.searchsorted(breaks, firsts, side="right")]
         text = _Strings(self.doc.vocab.strings)
         rows = table[firsts, 1:].tolist()
         spans = zip(firsts.tolist(), lasts.tolist(), rows, strict=True)
-        return [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
+        found = [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
+        _named = weakref.ref(self.doc), table, found
+        return found
 
     def entities_in(self, start: int, end: int) -> list[TokenEntity]:
         """Those that fall completely within a range of tokens."""
