@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sayso.word_places import word_places
+
 __all__ = ["amounts"]
 
 _MONTHS = (
@@ -66,38 +68,51 @@ _NUMBER = re.compile(
 )
 
 
-# Where either could start: a first character that the engine can search for, then a short look at both sides.
-_DATE_START = re.compile(
-    r"""[\dJFMASONDTWYLltny](?<![\w$£€¥#.@/-].)(?:(?<=\d)(?=
-      \d?(?:st|nd|rd|th)?(?:\ of)?\ [JFMASOND]|\d?/|(?:(?<=1)[5-9]|(?<=2)0)\d\d)|(?=an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|on|ue|ed|hu|ri|at
-    |ON|UE|ED|HU|RI|AT|UN|ast\ |his\ |ext\ |AST\ |HIS\ |EXT\ |od|OD|es|ES|om|OM))""",
-    re.VERBOSE,
-)
-_NUMBER_START = re.compile(
-    r"""[\d$£€¥OTFSENotfsen](?:(?<=[$£€¥])|(?<=\d)(?<!\d\d)|(?<![\w-].)
-    (?=ne|wo|hr|ou|iv|ix|ev|ig|in|en|le|we|hi|if|or))""",
-    re.VERBOSE,
-)
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
-def _dates(text: str) -> Iterator[tuple[int, int]]:
+# What either may begin with: a digit, the sign of a currency, or one of some words.
+_DATE_DIGITS = re.compile(
+    r"\d(?<![\w$£€¥#.@/-].)(?=\d?(?:st|nd|rd|th)?(?:\ of)?\ [JFMASOND]|\d?/|(?:(?<=1)[5-9]|(?<=2)0)\d\d)"
+)
+_NUMBER_SIGNS = re.compile(r"[\d$£€¥](?<!\d\d)")
+_DATE_WORDS = _listed(
+    "January February March April May June July August September October November December"
+    " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec last Last LAST this This THIS next Next NEXT"
+    " Monday Tuesday Wednesday Thursday Friday Saturday Sunday MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"
+    " today Today TODAY yesterday Yesterday YESTERDAY tomorrow Tomorrow TOMORROW"
+)
+_NUMBER_WORDS = _listed(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+)
+_NUMBER_WORDS |= {word.capitalize() for word in _NUMBER_WORDS}
+
+
+def _matches(pattern: re.Pattern[str], text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
+    """As `pattern.finditer`, where all matches start at some of the places."""
     free = 0
-    for start in _DATE_START.finditer(text):
-        if start.start() >= free and (match := _DATE.match(text, start.start())) is not None:
+    for start in sorted(starts):
+        if start >= free and (match := pattern.match(text, start)) is not None:
             free = match.end()
             yield match.span()
 
 
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    starts = [match.start() for match in _DATE_DIGITS.finditer(text)]
+    starts += [start for start, _ in word_places(text, _DATE_WORDS)]
+    return _matches(_DATE, text, starts)
+
+
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    free = 0
-    for start in _NUMBER_START.finditer(text):
-        at = start.start()
-        # Before the sign of a currency may stand up to two letters.
-        for first in range(max(0, at - 2), at + 1) if start.group() in "$£€¥" else (at,):
-            if first >= free and (match := _NUMBER.match(text, first)) is not None:
-                free = match.end()
-                yield match.span()
-                break
+    starts = [start for start, _ in word_places(text, _NUMBER_WORDS)]
+    for match in _NUMBER_SIGNS.finditer(text):
+        start = match.start()
+        if match.group() in "$£€¥":  # up to two letters may stand before it
+            starts += range(max(0, start - 2), start)
+        starts.append(start)
+    return _matches(_NUMBER, text, starts)
 
 
 def amounts(text: str) -> Iterator[tuple[int, int, str]]:

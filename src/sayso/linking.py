@@ -67,7 +67,7 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
                 link = short[name]
             elif link is None:
                 link = _listed_link(name, known, everywhere)
-        result.append(e._replace(entity=link))
+        result.append(e if link == e.entity else Found(e.start, e.end, e.label, link, e.source))
     return result
 
 

@@ -147,6 +147,9 @@ class _Search:
         opening, closing, loud, i = 0, -1, False, 0
         for match in _RUN.finditer(self.text):
             start, end = match.span()
+            known = self.found.get(start)
+            if known is not None and known.end >= end:
+                continue
             if start >= closing:
                 i = bisect_right(self.starts, start, i)
                 opening = self.starts[i - 1] if i else 0
@@ -157,8 +160,9 @@ class _Search:
             if inside:
                 if loud or not self._around_known(start, end, inside):
                     pieces = zip([start, *(e.end for e in inside)], [*(e.start for e in inside), end], strict=True)
-                    for piece in pieces:
-                        self._piece(*piece, opening, loud=loud)
+                    for begin, stop in pieces:
+                        if begin < stop:
+                            self._piece(begin, stop, opening, loud=loud)
             else:
                 self._piece(start, end, opening, loud=loud)
         self._repeat()
@@ -190,6 +194,15 @@ class _Search:
 
     def _piece(self, start: int, end: int, opening: int, *, loud: bool) -> None:
         """A run of capitalised words that nothing known is in: decide it whole, or else on both sides of an *and*."""
+        word = self.text[start:end]
+        if word.isalnum() and not loud:
+            if self._is_name(word):
+                decision = self._decide(start, end, (word,), titled=False)
+                if decision is None:
+                    self.waiting.append((start, end))
+                else:
+                    self.enter(start, end, decision[0], None, decision[1])
+            return
         start, end = _bare(self.text, start, end)
         if start >= end:
             return
@@ -202,6 +215,12 @@ class _Search:
                 return
             self._piece(start, start + middle.start(), opening, loud=False)
             self._piece(start + middle.end(), end, opening, loud=False)
+
+    @staticmethod
+    def _is_name(word: str) -> bool:
+        """Whether a capitalised word may be a name by itself."""
+        lexicon = words()
+        return word not in lexicon.common and word not in lexicon.titles and not _is_function_word(word)
 
     def _decided(self, start: int, end: int, opening: int) -> bool:
         """Whether the words of a run say what it is; then it is entered, or is no name."""
@@ -261,17 +280,21 @@ class _Search:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
         if not self.waiting:
             return
-        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        labels = {self.text[start:end]: Counter[str]() for start, end in self.waiting}
+        letters = any(name.isupper() for name in labels)
         for found in self.found.values():
             if found.label in _LABELS:
                 name = self.text[found.start : found.end]
-                labels[name][found.label] += 1
+                if name in labels:
+                    labels[name][found.label] += 1
                 if found.label == "PER" and " " in name:
-                    labels[name.split()[-1]]["PER"] += 1
-                elif found.label == "ORG" and len(initials := initials_of(name)) > 1:
+                    family = name.split()[-1]
+                    if family in labels:
+                        labels[family]["PER"] += 1
+                elif letters and found.label == "ORG" and len(initials := initials_of(name)) > 1 and initials in labels:
                     labels[initials]["ORG"] += 1
         for start, end in self.waiting:
-            counts = labels.get(self.text[start:end])
+            counts = labels[self.text[start:end]]
             if counts:
                 self.enter(start, end, _most(counts), None, "repeated")
 

@@ -58,7 +58,7 @@ def remember(doc: Doc, text: str) -> None:
 
 def _read(doc: Doc) -> _Reading:
     global _last  # noqa: PLW0603
-    places = doc.to_array("IDX")
+    places: npt.NDArray[np.uint64] = np.asarray(doc.to_array("IDX"), dtype=np.uint64)
     last = _last
     # A component between ours may have split or merged tokens.
     if last is not None and last.doc() is doc and np.array_equal(last.places, places):
@@ -134,7 +134,7 @@ class TokenIndex:
         if not len(self.doc):
             return []
         global _named  # noqa: PLW0603
-        table = self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"])
+        table = np.asarray(self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"]), dtype=np.uint64)
         last = _named
         if last is not None and last[0]() is self.doc and np.array_equal(last[1], table):
             return last[2]

@@ -15,6 +15,7 @@ from sayso.claims import words
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import Quotation, quotations
 from sayso.segmentation import by_lines
+from sayso.word_places import word_places
 
 __all__ = ["SurfaceClaim", "surface"]
 
@@ -61,16 +62,12 @@ def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
 
 
 def _cue_places(text: str, cues: Cues) -> list[Range]:
-    """Where the cue words of a text are, in order. Few words are any, so what is there is asked first."""
-    places: list[Range] = []
-    for form in cues.forms.keys() & set(_WORD.findall(text)):
-        start = text.find(form)
-        while start >= 0:
-            end = start + len(form)
-            if not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1]):
-                places.append((start, end))
-            start = text.find(form, end)
-    return sorted(places)
+    """Where the cue words of a text are, in order."""
+    return [
+        (start, end)
+        for start, end in word_places(text, cues.forms.keys())
+        if not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1])
+    ]
 
 
 def _block(text: str, start: int, end: int, cue_words: list[tuple[Range, str]], cues: Cues) -> list[SurfaceClaim]:
