@@ -156,14 +156,12 @@ class Reading(NamedTuple):
 
 def read(words: Sequence[str]) -> Reading:
     """Read the tokens of a sentence."""
-    stems, signs, negations = [], [], []
-    for i, word in enumerate(words):
-        cut, sign, negates, named, opens = _word(word)
-        if negates:
-            negations.append(i)
-        stems.append(_NAME if named and i > 0 and not (opens and words[i - 1] in _SENTENCE_MARKS) else cut)
-        signs.append(sign)
-    return Reading(stems, signs, negations)
+    known = list(map(_word, words))
+    stems = [of[0] for of in known]
+    for i, (_, _, _, named, opens) in enumerate(known):
+        if named and i > 0 and not (opens and words[i - 1] in _SENTENCE_MARKS):
+            stems[i] = _NAME
+    return Reading(stems, [of[1] for of in known], [i for i, of in enumerate(known) if of[2]])
 
 
 @lru_cache(maxsize=1 << 16)

@@ -25,15 +25,20 @@ class _OfStem(NamedTuple):
     """The features that one stem can make, each with its weights.
 
     Attributes:
-        anywhere: (name, weights), if there is a feature for it anywhere in the sentence.
-        left, right: (reach, name, weights) for it on that side of the target.
+        anywhere: for it anywhere in the sentence, if there is one.
+        left, right: (name, weights) of those for it on that side of the target, by its distance.
         before: the stem after it -> the weights of the pair.
     """
 
-    anywhere: list[tuple[str, Row]]
-    left: list[tuple[int, str, Row]]
-    right: list[tuple[int, str, Row]]
+    anywhere: list[Row]
+    left: list[list[tuple[str, Row]]]
+    right: list[list[tuple[str, Row]]]
     before: dict[str, Row]
+
+    @classmethod
+    def empty(cls) -> _OfStem:
+        """Without any."""
+        return cls([], [[] for _ in range(AROUND + 1)], [[] for _ in range(AROUND + 1)], {})
 
 
 @dataclass(frozen=True)
@@ -58,19 +63,24 @@ class Weights:
         """As `decide` of all features of a target, but only those that have a weight are made."""
         (first, last), weights, by_stem = target, self.weights, self._by_stem
         stems, signs = placed(reading, target)
-        known = [by_stem.get(stem) for stem in stems]
-        found: dict[object, Row] = {name: row for of_stem in known if of_stem for name, row in of_stem.anywhere}
+        known = list(map(by_stem.get, stems))
+        found: dict[object, Row] = {
+            stem: of_stem.anywhere[0]
+            for stem, of_stem in zip(stems, known, strict=True)
+            if of_stem is not None and of_stem.anywhere
+        }
         for i in range(max(0, first - PAIRED), min(last + PAIRED, len(stems) - 1)):
             of_stem = known[i]
             if of_stem is not None and (pair := of_stem.before.get(stems[i + 1])) is not None:
                 found[stems[i], stems[i + 1]] = pair
-        for i in range(max(0, first - AROUND), min(last + AROUND, len(stems))):
-            of_stem = known[i]
-            if of_stem is not None:
-                side, distance = (of_stem.right, i - last + 1) if i >= last else (of_stem.left, first - i)
-                for reach, name, row in side:
-                    if distance <= reach:
-                        found[name] = row
+        for i in range(max(0, first - AROUND), first):
+            if (of_stem := known[i]) is not None:
+                for name, row in of_stem.left[first - i]:
+                    found[name] = row
+        for i in range(last, min(last + AROUND, len(stems))):
+            if (of_stem := known[i]) is not None:
+                for name, row in of_stem.right[i - last + 1]:
+                    found[name] = row
         counts: dict[str, int] = defaultdict(int)
         counts[f"all {sign_name(sum(signs))}"] = 1
         if any(signs):
@@ -95,17 +105,18 @@ class Weights:
 
     @cached_property
     def _by_stem(self) -> dict[str, _OfStem]:
-        found: dict[str, _OfStem] = defaultdict(lambda: _OfStem([], [], [], {}))
+        found: dict[str, _OfStem] = defaultdict(_OfStem.empty)
         for name, row in self.weights.items():
             kind, _, stem = name.partition(" ")
             if kind == "b":
                 one, _, other = stem.partition(" ")
                 found[one].before[other] = row
             elif kind == "w" and is_feature(stem):
-                found[stem].anywhere.append((name, row))
+                found[stem].anywhere.append(row)
             elif kind[0] in "lr" and kind[1:].isdigit() and is_feature(stem):
-                of_stem = found[stem]
-                (of_stem.left if kind[0] == "l" else of_stem.right).append((int(kind[1:]), name, row))
+                side = found[stem].left if kind[0] == "l" else found[stem].right
+                for near in side[: int(kind[1:]) + 1]:
+                    near.append((name, row))
         return dict(found)
 
 

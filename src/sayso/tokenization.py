@@ -7,6 +7,7 @@ split by regular expressions each time. Here every new chunk is split by itself 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from spacy.language import Language
@@ -35,14 +36,15 @@ class ChunkTokenizer(Tokenizer):  # type: ignore[misc]
         if not self.vocab.in_memory_zone and len(self._known) < CHUNKS:  # nothing of a zone may stay
             if not self._known:
                 self._split(_BLANKS)
-            new = set(string.split()).difference(self._known)
-            if new:
-                self._split(sorted(new))  # in an order of their own, so that the strings of a vocabulary have one too
+            chunks = string.split()
+            if not self._known.issuperset(chunks):
+                # In an order of their own, so that the strings of a vocabulary have one too.
+                self._split(sorted(set(chunks).difference(self._known)))
         doc: Doc = super().__call__(string)
         remember(doc, string)
         return doc
 
-    def _split(self, chunks: list[str] | tuple[str, ...]) -> None:
+    def _split(self, chunks: Sequence[str]) -> None:
         for chunk in chunks:
             super().__call__(chunk)
         self._known.update(chunks)
