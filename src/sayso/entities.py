@@ -58,8 +58,8 @@ class EntityFinder:
     def _enter(index: TokenIndex, entities: Iterable[Found]) -> None:
         """Set `doc.ents` all at once, as `Doc.from_array` can: a `Span` for each takes most of the time."""
         doc, add = index.doc, index.doc.vocab.strings.add
-        table = np.zeros((len(doc), 3), dtype=np.uint64)
-        table[:, 0] = _OUTSIDE
+        tokens: list[int] = []
+        rows: list[tuple[int, int, int]] = []
         kept: dict[Any, Any] = doc.user_data
         free = 0
         for found in entities:
@@ -67,12 +67,18 @@ class EntityFinder:
             if not free <= first < last:
                 continue
             free = last
-            table[first:last] = _INSIDE, add(found.label), add(found.entity or "")
-            table[first, 0] = _BEGINS
+            label, link = add(found.label), add(found.entity or "")
+            tokens += range(first, last)
+            rows.append((_BEGINS, label, link))
+            rows += [(_INSIDE, label, link)] * (last - first - 1)
             # As spaCy keeps `span._.score`, which takes a `Span` and an object more to set.
             place = index.starts[first], index.ends[last - 1]
             kept["._.", "score", *place] = SCORES[found.source]
             kept["._.", "source", *place] = found.source
+        table = np.zeros((len(doc), 3), dtype=np.uint64)
+        table[:, 0] = _OUTSIDE
+        if tokens:
+            table[tokens] = rows
         doc.from_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"], table)  # type: ignore[arg-type]
 
 

@@ -23,10 +23,10 @@ def segment_doc(doc: Doc) -> Doc:
         return doc
     starts = [sentence.seed_start for sentence in by_lines(TokenIndex(doc).text).sentences]
     table = doc.to_array(["IDX", "IS_SPACE"])
-    words = np.flatnonzero(table[:, 1] == 0)
+    words = (table[:, 1] == 0).nonzero()[0]
     # All at once: each single assignment would look through the whole text.
     opening = np.full(len(doc), -1, dtype=np.int64)
-    at = np.searchsorted(table[words, 0].astype(np.int64), np.array(starts, dtype=np.int64))
+    at = table[words, 0].astype(np.int64).searchsorted(np.array(starts, dtype=np.int64))
     opening[words[at[at < len(words)]]] = 1
     return doc.from_array(["SENT_START"], opening.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
 

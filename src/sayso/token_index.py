@@ -8,8 +8,6 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
@@ -18,7 +16,7 @@ __all__ = ["TokenEntity", "TokenIndex", "is_annotated", "remember"]
 
 def is_annotated(doc: Doc, attribute: str) -> bool:
     """Whether any token has an attribute, as `Doc.has_annotation`, which asks the tokens one by one."""
-    return bool(len(doc)) and bool(np.any(doc.to_array(attribute)))
+    return bool(len(doc)) and bool(doc.to_array(attribute).any())
 
 
 class TokenEntity(NamedTuple):
@@ -37,7 +35,7 @@ class _Reading(NamedTuple):
     """What a Doc says of its text. The components of a pipeline read one after the other, so the last one is kept."""
 
     doc: weakref.ref[Doc]
-    places: npt.NDArray[np.uint64]
+    places: bytes
     text: str
     starts: list[int]
     ends: list[int]
@@ -47,7 +45,7 @@ _last: _Reading | None = None
 _made: tuple[weakref.ref[Doc], str] | None = None
 
 
-_named: tuple[weakref.ref[Doc], npt.NDArray[np.uint64], list[TokenEntity]] | None = None
+_named: tuple[weakref.ref[Doc], bytes, list[TokenEntity]] | None = None
 
 
 def remember(doc: Doc, text: str) -> None:
@@ -58,16 +56,16 @@ def remember(doc: Doc, text: str) -> None:
 
 def _read(doc: Doc) -> _Reading:
     global _last  # noqa: PLW0603
-    places: npt.NDArray[np.uint64] = np.asarray(doc.to_array("IDX"), dtype=np.uint64)
-    last = _last
+    places = doc.to_array("IDX")
+    last, seen = _last, places.tobytes()
     # A component between ours may have split or merged tokens.
-    if last is not None and last.doc() is doc and np.array_equal(last.places, places):
+    if last is not None and last.doc() is doc and last.places == seen:
         return last
     made = _made
     text = made[1] if made is not None and made[0]() is doc and len(doc) else doc.text
     starts: list[int] = places.tolist()
     ends: list[int] = (places + doc.to_array("LENGTH")).tolist()
-    _last = _Reading(weakref.ref(doc), places, text, starts, ends)
+    _last = _Reading(weakref.ref(doc), seen, text, starts, ends)
     return _last
 
 
@@ -126,7 +124,7 @@ class TokenIndex:
     @cached_property
     def opens(self) -> list[int]:
         """The tokens that start a sentence."""
-        return np.flatnonzero(self.doc.to_array("SENT_START") == 1).tolist() if len(self.doc) else []
+        return (self.doc.to_array("SENT_START") == 1).nonzero()[0].tolist() if len(self.doc) else []
 
     @cached_property
     def entities(self) -> list[TokenEntity]:
@@ -134,18 +132,19 @@ class TokenIndex:
         if not len(self.doc):
             return []
         global _named  # noqa: PLW0603
-        table = np.asarray(self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"]), dtype=np.uint64)
-        last = _named
-        if last is not None and last[0]() is self.doc and np.array_equal(last[1], table):
+        table = self.doc.to_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"])
+        last, seen = _named, table.tobytes()
+        if last is not None and last[0]() is self.doc and last[1] == seen:
             return last[2]
-        firsts = np.flatnonzero((table[:, 0] == 3) & (table[:, 1] != 0))
-        breaks = np.append(np.flatnonzero(table[:, 0] != 1), len(table))
-        lasts = breaks[np.searchsorted(breaks, firsts, side="right")]
+        begins = ((table[:, 0] == 3) & (table[:, 1] != 0)).nonzero()[0]
+        firsts: list[int] = begins.tolist()
+        breaks: list[int] = [*(table[:, 0] != 1).nonzero()[0].tolist(), len(table)]
+        lasts = [breaks[bisect_right(breaks, first)] for first in firsts]
         text = _Strings(self.doc.vocab.strings)
-        rows = table[firsts, 1:].tolist()
-        spans = zip(firsts.tolist(), lasts.tolist(), rows, strict=True)
+        rows = table[begins, 1:].tolist()
+        spans = zip(firsts, lasts, rows, strict=True)
         found = [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
-        _named = weakref.ref(self.doc), table, found
+        _named = weakref.ref(self.doc), seen, found
         return found
 
     def entities_in(self, start: int, end: int) -> list[TokenEntity]:

@@ -250,7 +250,7 @@ def _surface(index: TokenIndex, cues: Cues) -> Iterator[_Draft]:
     def span(start: int, end: int) -> Span:
         """The tokens that hold a range of characters."""
         first = bisect_left(starts, start + 1) - 1
-        return doc[first : max(bisect_left(starts, end), first + 1)]
+        return Span(doc, first, max(bisect_left(starts, end), first + 1))
 
     taken = -1
     for claim in surface(index.text, cues):
