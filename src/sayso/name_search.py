@@ -88,11 +88,12 @@ class _Search:
         self.waiting: list[tuple[int, int]] = []
 
     def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
-        if self.text.startswith(".", end) and label not in _AMOUNTS:
+        if self.text[end : end + 1] == "." and label not in _AMOUNTS:
             end += self.text[start : end + 1].rpartition(" ")[2] in _ABBREVIATED
         if start < end and self.taken.find(1, start, end) < 0:
             self.taken[start:end] = b"\1" * (end - start)
-            self.found[start] = Found(start, end, label, entity, source)
+            # A named tuple's own constructor, without its wrapper in Python: there are many.
+            self.found[start] = tuple.__new__(Found, (start, end, label, entity, source))
 
     def remove(self, start: int) -> None:
         old = self.found.pop(start)

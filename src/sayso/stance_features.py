@@ -156,7 +156,9 @@ class Reading(NamedTuple):
 
 def read(words: Sequence[str]) -> Reading:
     """Read the tokens of a sentence."""
-    known = list(map(_word, words))
+    if len(_READ) > _MOST:
+        _READ.clear()
+    known = [_READ[word] for word in words]
     stems = [of[0] for of in known]
     for i, (_, _, _, named, opens) in enumerate(known):
         if named and i > 0 and not (opens and words[i - 1] in _SENTENCE_MARKS):
@@ -164,7 +166,6 @@ def read(words: Sequence[str]) -> Reading:
     return Reading(stems, [of[1] for of in known], [i for i, of in enumerate(known) if of[2]])
 
 
-@lru_cache(maxsize=1 << 16)
 def _word(word: str) -> tuple[str, int, bool, bool, bool]:
     """A word's stem and sign, whether it negates, may be a name by its capital, and may open a sentence by it."""
     known, lower = _signs(), word.lower()
@@ -172,6 +173,17 @@ def _word(word: str) -> tuple[str, int, bool, bool, bool]:
     sign = known.get(cut, 0)
     named = word[0].isalpha() and not word.islower() and lower not in known and not sign
     return cut, sign, lower in stance_words().negations, named, word.istitle()
+
+
+class _Words(dict[str, tuple[str, int, bool, bool, bool]]):
+    """What `_word` says of words, kept: asked for every word, a cache that sorts by use would take most of the time."""
+
+    def __missing__(self, word: str) -> tuple[str, int, bool, bool, bool]:
+        found = self[word] = _word(word)
+        return found
+
+
+_READ, _MOST = _Words(), 1 << 16
 
 
 def placed(reading: Reading, target: Range, holder: Range | None = None) -> tuple[list[str], list[int]]:

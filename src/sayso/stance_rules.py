@@ -91,8 +91,9 @@ class _Text:
             found = self._readings[start, end] = read(self.words(start, end))
         return found
 
-    def asks(self, sentence: Range) -> bool:
-        """Whether a sentence is a question."""
+    def asks(self, target: Range) -> bool:
+        """Whether a target's sentence is a question."""
+        sentence = self.index.sentence(target[0])
         found = self._asks.get(sentence)
         if found is None:
             words = self.words(*sentence)
@@ -106,7 +107,7 @@ class _Text:
         """Whether a sentence says that something may not be so."""
         found = self._hedged.get(sentence)
         if found is None:
-            found = self._hedged[sentence] = any(word.lower() in _HEDGES for word in self.words(*sentence))
+            found = self._hedged[sentence] = not _HEDGES.isdisjoint(map(str.lower, self.words(*sentence)))
         return found
 
 
@@ -129,10 +130,9 @@ _Held = tuple[Attribution, int, int, list[Range]]
 
 
 def _judged(text: _Text, holder: Range, target: Range, held: Iterable[_Held]) -> Judgement:
-    sentence = text.index.sentence(target[0])
-    if text.asks(sentence):
-        return _UNSEEN
     if text.parsed:
+        if text.asks(target):
+            return _UNSEEN
         label = _by_parse(text.doc[holder[0] : holder[1]].root, text.doc[target[0] : target[1]].root)
         if label is not None:
             return Judgement(label, RULE, "parse")
@@ -146,8 +146,8 @@ def _judged(text: _Text, holder: Range, target: Range, held: Iterable[_Held]) ->
     ]
     # Between a holder and what they speak of stand words that are not done to it.
     if not about and (label := _by_words(text, holder, target)) is not None:
-        return Judgement(label, WORDS, "words")
-    for claim, part in about:
+        return Judgement(label, WORDS, "words") if not text.asks(target) else _UNSEEN
+    for claim, part in about if about and not text.asks(target) else ():
         if (judgement := _by_claim(text, claim, part, target)) is not None:
             return judgement
     return _UNSEEN
@@ -291,13 +291,15 @@ def _written(text: _Text, mentions: Iterable[Range], said: Collection[int]) -> t
     places: dict[Range, Range] = {}
     for start, end in mentions:
         sentence = text.index.sentence(start)
-        if start not in said and sentence not in places and not text.hedged(sentence):
+        if start not in said and sentence not in places:
             places[sentence] = (start - sentence[0], end - sentence[0])
     shown: dict[str, list[Range]] = {AGAINST: [], FAVOR: []}
     least = 100
     for left, (sentence, place) in zip(range(len(places), 0, -1), places.items(), strict=True):
         if left + max(map(len, shown.values())) < 2:
             break
+        if text.hedged(sentence):
+            continue
         label, margin = shipped().decide_at(text.reading(*sentence), place)
         if label != NONE and margin >= WRITTEN:
             shown[label].append(sentence)

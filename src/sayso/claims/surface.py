@@ -23,7 +23,7 @@ Range = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
-_QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
+_QUOTE = re.compile(r"[\"“”„«»‘`']")
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
@@ -50,14 +50,25 @@ class SurfaceClaim:
 def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
     """The claims of a text, in order of their cues; none has its cue inside another's content (C3)."""
     found: list[SurfaceClaim] = []
-    places, i = _cue_places(text, cues), 0
-    for block in by_lines(text).blocks if places else ():
+    places, i, document = _cue_places(text, cues), 0, by_lines(text)
+    units, j = document.sentences, 0
+    for block in document.blocks if places else ():
         first = i
         while i < len(places) and places[i][0] < block.seed_end:
             i += 1
         if first < i and (block.kind != "heading" or cues.headings):
             own = [((start, end), cues.forms[text[start:end]]) for start, end in places[first:i]]
-            found.extend(_block(text, block.seed_start, block.seed_end, own, cues))
+            start, end = block.seed_start, block.seed_end
+            if block.kind == "heading":  # which is one sentence there, whatever it is
+                spans = list(sentences(text, start, end))
+            else:
+                while units[j].seed_start < start:
+                    j += 1
+                spans = []
+                while j < len(units) and units[j].seed_start < end:
+                    spans.append((units[j].seed_start, units[j].seed_end))
+                    j += 1
+            found.extend(_block(text, start, end, spans, own, cues))
     return found
 
 
@@ -70,9 +81,10 @@ def _cue_places(text: str, cues: Cues) -> list[Range]:
     ]
 
 
-def _block(text: str, start: int, end: int, cue_words: list[tuple[Range, str]], cues: Cues) -> list[SurfaceClaim]:
+def _block(
+    text: str, start: int, end: int, spans: list[Range], cue_words: list[tuple[Range, str]], cues: Cues
+) -> list[SurfaceClaim]:
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
-    spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
     starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
