@@ -58,8 +58,8 @@ class EntityFinder:
     def _enter(index: TokenIndex, entities: Iterable[Found]) -> None:
         """Set `doc.ents` all at once, as `Doc.from_array` can: a `Span` for each takes most of the time."""
         doc, add = index.doc, index.doc.vocab.strings.add
-        tokens: list[int] = []
-        rows: list[tuple[int, int, int]] = []
+        places: list[tuple[int, int]] = []
+        values: list[tuple[int, int]] = []
         kept: dict[Any, Any] = doc.user_data
         free = 0
         for found in entities:
@@ -67,18 +67,22 @@ class EntityFinder:
             if not free <= first < last:
                 continue
             free = last
-            label, link = add(found.label), add(found.entity or "")
-            tokens += range(first, last)
-            rows.append((_BEGINS, label, link))
-            rows += [(_INSIDE, label, link)] * (last - first - 1)
+            places.append((first, last))
+            values.append((add(found.label), add(found.entity or "")))
             # As spaCy keeps `span._.score`, which takes a `Span` and an object more to set.
             place = index.starts[first], index.ends[last - 1]
             kept["._.", "score", *place] = SCORES[found.source]
             kept["._.", "source", *place] = found.source
         table = np.zeros((len(doc), 3), dtype=np.uint64)
         table[:, 0] = _OUTSIDE
-        if tokens:
-            table[tokens] = rows
+        if places:
+            firsts, lasts = np.array(places).T
+            sizes = lasts - firsts
+            # The tokens of all: each one's first, and one more at each step to its last.
+            tokens = np.repeat(lasts - sizes.cumsum(), sizes) + np.arange(sizes.sum())
+            table[tokens, 0] = _INSIDE
+            table[tokens, 1:] = np.repeat(np.array(values, dtype=np.uint64), sizes, axis=0)
+            table[firsts, 0] = _BEGINS
         doc.from_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"], table)  # type: ignore[arg-type]
 
 

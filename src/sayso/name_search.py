@@ -251,6 +251,8 @@ class _Search:
     def _decide(self, begin: int, stop: int, parts: Sequence[str], *, titled: bool) -> tuple[str, str] | None:
         """The label and source of a name, by its words, then by what stands beside it."""
         lexicon, size = words(), len(parts)
+        if size == 1:
+            return self._decide_one(begin, stop, parts[0], titled=titled)
         before_of = parts[: parts.index("of")] if "of" in parts else []
         joined = bool({"and", "&", "of", "for"} & set(parts))
         if size > 1 and (parts[-1] in lexicon.organisation or any(part in lexicon.organisation for part in before_of)):
@@ -260,22 +262,45 @@ class _Search:
         if joined or size > 4:
             return None
         initials = size > 2 and any(_INITIALS.fullmatch(part) and "." in part for part in parts[1:-1])
-        if titled or (parts[0] in lexicon.given and (size > 1 or not self.recognised)) or initials:
+        if titled or parts[0] in lexicon.given or initials:
             return "PER", "person"
         if self.recognised:  # a recogniser sees more than what follows
             return None
-        if size > 1 and (parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE):
+        if parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE:
             return "LOC", "place"
-        if size == 1 and _ACRONYM.fullmatch(parts[0]):
-            near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
-            return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
         if any(not part.istitle() and part.isupper() for part in parts):
             return None
-        if _SPEAKS.match(self.text, stop) or _SPOKEN.search(self.text, max(0, begin - 6), begin):
-            return "PER", "shape"
-        if size <= 2 and _IN_PLACE.search(self.text[max(0, begin - 12) : begin]):
-            return "LOC", "shape"
+        label = self._beside(begin, stop, place=size == 2)
+        if label is not None:
+            return label, "shape"
         return ("PER", "shape") if size == 2 and all(len(part) > 2 for part in parts) else None
+
+    def _decide_one(self, begin: int, stop: int, word: str, *, titled: bool) -> tuple[str, str] | None:
+        """The same of a single word."""
+        if titled or (word in words().given and not self.recognised):
+            return "PER", "person"
+        if self.recognised:
+            return None
+        if word.isupper():
+            if _ACRONYM.fullmatch(word):
+                near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
+                return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
+            if not word.istitle():
+                return None
+        label = self._beside(begin, stop, place=True)
+        return None if label is None else (label, "shape")
+
+    def _beside(self, begin: int, stop: int, *, place: bool) -> str | None:
+        """What the words beside a name say: who speaks is a person, and where something is a place."""
+        text = self.text
+        if text[stop : stop + 1] == " " and _SPEAKS.match(text, stop):
+            return "PER"
+        if text[max(0, begin - 1) : begin].isspace():
+            if _SPOKEN.search(text, max(0, begin - 6), begin):
+                return "PER"
+            if place and _IN_PLACE.search(text[max(0, begin - 12) : begin]):
+                return "LOC"
+        return None
 
     def _repeat(self) -> None:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""

@@ -70,9 +70,10 @@ class StanceJudge:
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups; a former run's are replaced."""
         index, claims = TokenIndex(doc), attributions(doc)
-        annotations: list[Annotation] = [*_entities(index, self.scheme), *_claims(index, claims)]
-        # Every mention was made from tokens of the doc.
         places: dict[Range, Range] = {}
+        for e in index.entities:
+            places[index.starts[e.start], index.ends[e.end - 1]] = (e.start, e.end)
+        annotations: list[Annotation] = [*_entities(index, self.scheme), *_claims(index, claims)]
 
         def spot(mention: Mention) -> Range:
             at = (mention.start, mention.end)
