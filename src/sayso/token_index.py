@@ -108,9 +108,7 @@ class TokenIndex:
         Raises:
             ValueError: the Doc has no sentences.
         """
-        opens = self.opens
-        if not opens:
-            _ = self.doc[token : token + 1].sent  # spaCy's own error, if there are no sentences
+        opens = self._sentences
         i = bisect_right(opens, token)
         return opens[i - 1] if i else 0, opens[i] if i < len(opens) else len(self.starts)
 
@@ -122,8 +120,14 @@ class TokenIndex:
         return found
 
     @cached_property
+    def _sentences(self) -> list[int]:
+        if len(self.opens) < 2 and len(self.doc):  # spaCy lets the first token start one, whether there are any or not
+            _ = self.doc[0:1].sent  # spaCy's own error, if there are none
+        return self.opens
+
+    @cached_property
     def opens(self) -> list[int]:
-        """The tokens that start a sentence."""
+        """The tokens that start a sentence; the first one does in any case."""
         return (self.doc.to_array("SENT_START") == 1).nonzero()[0].tolist() if len(self.doc) else []
 
     @cached_property
