@@ -24,6 +24,7 @@ from spacy.tokens import Doc, Span
 
 import sayso
 from sayso.agreement import stance_key
+from sayso.claims import attributions
 from sayso.examine import Examination, Record
 from sayso.gazetteer import Gazetteer, collect
 from sayso.items import stance_items
@@ -278,15 +279,13 @@ def stance_of_gold(records: Sequence[Record], project: Project, model: str | Non
                 ents.append(index.span(*place, e.label, e.entity or ""))
         doc.ents = [e for e in ents if e is not None]
 
-        def spot(mention: Mention, document: Any = document, index: TokenIndex = index) -> Span:
-            span = index.span(*document.from_seed(mention.start, mention.end))
-            assert span is not None
-            return span
+        def spot(mention: Mention, document: Any = document, index: TokenIndex = index) -> tuple[int, int]:
+            return index.range(*document.from_seed(mention.start, mention.end))
 
         items = stance_items(document, own, project.scheme)
         known = {stance_key(a): a.label for a in own if isinstance(a, Stance)}
         gold += [known[item.key] for item in items]
-        made += [judgement.label for judgement, _ in judge_items(doc, items, spot)]
+        made += [judgement.label for judgement, _ in judge_items(index, items, spot, attributions(doc))]
     for system, labels in (("majority", ["none"] * len(gold)), (f"ours on {model or 'rules'}", made)):
         right = sum(one == other != "none" for one, other in zip(gold, labels, strict=True))
         seen, there = (sum(label != "none" for label in side) for side in (labels, gold))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sayso.word_places import word_places
+
 __all__ = ["amounts"]
 
 _MONTHS = (
@@ -66,16 +68,62 @@ _NUMBER = re.compile(
 )
 
 
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# What either may begin with: a digit, the sign of a currency, or one of some words.
+_DATE_DIGITS = re.compile(
+    r"\d(?<![\w$£€¥#.@/-].)(?=\d?(?:st|nd|rd|th)?(?:\ of)?\ [JFMASOND]|\d?/|(?:(?<=1)[5-9]|(?<=2)0)\d\d)"
+)
+_NUMBER_SIGNS = re.compile(r"[\d$£€¥](?<!\d\d)")
+_DATE_WORDS = _listed(
+    "January February March April May June July August September October November December"
+    " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec last Last LAST this This THIS next Next NEXT"
+    " Monday Tuesday Wednesday Thursday Friday Saturday Sunday MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"
+    " today Today TODAY yesterday Yesterday YESTERDAY tomorrow Tomorrow TOMORROW"
+)
+_NUMBER_WORDS = _listed(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+)
+_NUMBER_WORDS |= {word.capitalize() for word in _NUMBER_WORDS}
+
+
+def _matches(pattern: re.Pattern[str], text: str, starts: list[int]) -> Iterator[tuple[int, int]]:
+    """As `pattern.finditer`, where all matches start at some of the places."""
+    free = 0
+    for start in sorted(starts):
+        if start >= free and (match := pattern.match(text, start)) is not None:
+            free = match.end()
+            yield match.span()
+
+
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    starts = [match.start() for match in _DATE_DIGITS.finditer(text)]
+    starts += [start for start, _ in word_places(text, _DATE_WORDS)]
+    return _matches(_DATE, text, starts)
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    starts = [start for start, _ in word_places(text, _NUMBER_WORDS)]
+    for match in _NUMBER_SIGNS.finditer(text):
+        start = match.start()
+        if match.group() in "$£€¥":  # up to two letters may stand before it
+            starts += range(max(0, start - 2), start)
+        starts.append(start)
+    return _matches(_NUMBER, text, starts)
+
+
 def amounts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, `DATE` or `NUM`), in code points, in order, none overlapping.
 
     Articles, prepositions and words of approximation stay outside, and so do counted nouns; measures, percent and
     currency are inside. Ordinals, times of day, durations and number words below a million are neither.
     """
-    dates = [match.span() for match in _DATE.finditer(text)]
+    dates = list(_dates(text))
     i = 0
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
+    for start, end in _numbers(text):
         while i < len(dates) and dates[i][1] <= start:
             yield *dates[i], "DATE"
             i += 1

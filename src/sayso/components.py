@@ -27,6 +27,7 @@ def pipeline(model: str | Path | None = None, *, gazetteer: Path | None = None, 
     import spacy
 
     from sayso import claims, entities, spacy_component, stance  # noqa: F401 - they register themselves
+    from sayso.tokenization import remembering
 
     if model is None:
         nlp = spacy.blank("en")
@@ -37,6 +38,7 @@ def pipeline(model: str | Path | None = None, *, gazetteer: Path | None = None, 
             raise InputError("--model", f"no spaCy pipeline {str(model)!r}: install it with pip first") from error
         if nlp.lang != "en":
             raise InputError("--model", f"{model} is a pipeline for {nlp.lang!r}, the texts are English")
+    remembering(nlp)
     if "sayso_segment" not in nlp.pipe_names:
         nlp.add_pipe("sayso_segment", first=True)
     for name in ("senter", "sentencizer"):

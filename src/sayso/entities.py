@@ -7,8 +7,9 @@ own recogniser found, put into the form of the annotation guidelines, then names
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -20,6 +21,8 @@ from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
 from sayso.token_index import TokenIndex, is_annotated
+
+_INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3  # of an entity, as `ENT_IOB` has it
 
 __all__ = ["SCORES", "EntityFinder", "create_entities"]
 
@@ -46,26 +49,51 @@ class EntityFinder:
         proposals = None
         if is_annotated(doc, "ENT_IOB"):
             proposals = [Proposal(e.start_char, e.end_char, labels[e.label_]) for e in doc.ents if e.label_ in labels]
-        places = doc.to_array(["IDX", "SENT_START"]) if len(doc) else np.zeros((0, 2))
-        starts = [int(start) for start in places[places[:, 1] == 1, 0]]
-        spans, index = [], TokenIndex(doc)
-        for found in find_entities(doc.text, starts, proposals, self.gazetteer):
-            span = _on_tokens(index, found)
-            if span is not None:
-                span._.score, span._.source = SCORES[found.source], found.source
-                spans.append(span)
-        doc.ents = spans
+        index = TokenIndex(doc)
+        starts = [index.starts[first] for first in index.opens]
+        self._enter(index, find_entities(index.text, starts, proposals, self.gazetteer))
         return doc
 
+    @staticmethod
+    def _enter(index: TokenIndex, entities: Iterable[Found]) -> None:
+        """Set `doc.ents` all at once, as `Doc.from_array` can: a `Span` for each takes most of the time."""
+        doc, add = index.doc, index.doc.vocab.strings.add
+        places: list[tuple[int, int]] = []
+        values: list[tuple[int, int]] = []
+        kept: dict[Any, Any] = doc.user_data
+        free = 0
+        for found in entities:
+            first, last = _on_tokens(index, found)
+            if not free <= first < last:
+                continue
+            free = last
+            places.append((first, last))
+            values.append((add(found.label), add(found.entity or "")))
+            # As spaCy keeps `span._.score`, which takes a `Span` and an object more to set.
+            place = index.starts[first], index.ends[last - 1]
+            kept["._.", "score", *place] = SCORES[found.source]
+            kept["._.", "source", *place] = found.source
+        table = np.zeros((len(doc), 3), dtype=np.uint64)
+        table[:, 0] = _OUTSIDE
+        if places:
+            firsts, lasts = np.array(places).T
+            sizes = lasts - firsts
+            # The tokens of all: each one's first, and one more at each step to its last.
+            tokens = np.repeat(lasts - sizes.cumsum(), sizes) + np.arange(sizes.sum())
+            table[tokens, 0] = _INSIDE
+            table[tokens, 1:] = np.repeat(np.array(values, dtype=np.uint64), sizes, axis=0)
+            table[firsts, 0] = _BEGINS
+        doc.from_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"], table)  # type: ignore[arg-type]
 
-def _on_tokens(index: TokenIndex, found: Found) -> Span | None:
-    """The span of an entity; with the marks that its last token has, and None if it is but a part of a token's word."""
-    span = index.span(found.start, found.end, found.label, found.entity or "")
-    if span is None:
-        return None
-    text = span.text
-    more = text[: max(0, found.start - span.start_char)] + text[found.end - span.start_char :]
-    return None if any(c.isalnum() for c in more) else span
+
+def _on_tokens(index: TokenIndex, found: Found) -> tuple[int, int]:
+    """The tokens of an entity; with the marks that its last one has, and none if it is but a part of a token's word."""
+    first, last = index.range(found.start, found.end)
+    if first < last:
+        more = index.text[index.starts[first] : found.start] + index.text[found.end : index.ends[last - 1]]
+        if more and any(c.isalnum() for c in more):
+            return first, first
+    return first, last
 
 
 @Language.factory("sayso_entities", default_config={"gazetteer": None, "schema": None}, assigns=["doc.ents"])

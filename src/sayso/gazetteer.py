@@ -177,6 +177,12 @@ class Gazetteer:
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
         return dict(index)
 
+    @cached_property
+    def _first_word(self) -> re.Pattern[str]:
+        """Whole words that begin as one of these does: a set of characters is what the engine can search for."""
+        initials = "".join(sorted({re.escape(word[0]) for word in self._by_word}))
+        return re.compile(rf"[{initials}](?<!\w.)\w*")
+
     def find(self, text: str) -> Iterator[Match]:
         """Yield the names in a text, the longest at each place, none overlapping, in order.
 
@@ -185,7 +191,7 @@ class Gazetteer:
         index, free = self._by_word, 0
         if not index:
             return
-        for word in _WORD.finditer(text):
+        for word in self._first_word.finditer(text):
             entries = index.get(word.group())
             if entries is None or word.start() < free:
                 continue

@@ -69,10 +69,12 @@ def _pairs(sentence: Sentence, entities: list[Entity], claims: list[Claim], sche
         if holder is not None and _identity(holder) not in known and (holder.start, holder.end) not in spans:
             known.add(_identity(holder))
             holders.append(holder)
-    targets = _first([e for e in entities if e.label in scheme.stance_target])
+    first = _first([e for e in entities if e.label in scheme.stance_target])
+    targets = [(target, _identity(target)) for target in first]
     for holder in sorted(holders, key=lambda holder: holder.start):
-        for target in targets:
-            if _identity(holder) != _identity(target):
+        own = _identity(holder)
+        for target, identity in targets:
+            if identity != own:
                 yield Item(holder, target, sentence)
 
 
@@ -84,6 +86,7 @@ def _first(entities: Sequence[Entity]) -> list[Mention]:
     """The first mention of each thing, in order."""
     seen: dict[Hashable, Mention] = {}
     for e in entities:
-        mention = Mention(e.start, e.end, e.text, e.entity)
-        seen.setdefault(_identity(mention), mention)
+        identity = e.entity or (e.start, e.end)
+        if identity not in seen:
+            seen[identity] = Mention(e.start, e.end, e.text, e.entity)
     return list(seen.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sayso.gazetteer import Gazetteer, Name
 from sayso.names import link_of, listed
@@ -12,8 +12,7 @@ from sayso.names import link_of, listed
 __all__ = ["Found", "initials_of", "linked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An entity of a text.
 
     Attributes:
@@ -38,8 +37,10 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
     everywhere = listed().by_name
     persons: dict[str, str] = {}
     short: dict[str, str] = {}
-    for i, e in enumerate(found):
-        name = _name(text, e)
+    names = [" ".join(text[e.start : e.end].split()) for e in found]
+    for i, (e, name) in enumerate(zip(found, names, strict=True)):
+        if e.label in ("DATE", "NUM"):
+            continue
         parts = name.split()
         full = e.entity or _listed_link(name, known, everywhere)
         if e.label == "PER" and len(parts) > 1:
@@ -49,10 +50,9 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
             if len(initials := initials_of(name)) > 1:
                 short.setdefault(initials, full)
             if i + 1 < len(found) and text[e.end : found[i + 1].start] == " (" and text[found[i + 1].end :][:1] == ")":
-                short[_name(text, found[i + 1])] = full
+                short[names[i + 1]] = full
     result = []
-    for e in found:
-        name = _name(text, e)
+    for e, name in zip(found, names, strict=True):
         link = e.entity
         if e.label in ("DATE", "NUM"):
             result.append(e)
@@ -67,12 +67,8 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
                 link = short[name]
             elif link is None:
                 link = _listed_link(name, known, everywhere)
-        result.append(replace(e, entity=link))
+        result.append(e if link == e.entity else Found(e.start, e.end, e.label, link, e.source))
     return result
-
-
-def _name(text: str, e: Found) -> str:
-    return " ".join(text[e.start : e.end].split())
 
 
 def _listed_link(name: str, known: Mapping[str, Name], everywhere: Mapping[str, Name]) -> str:

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -36,8 +35,12 @@ _AMOUNTS = ("DATE", "NUM")
 _LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
 _PART = rf"(?:(?:Mrs?|Ms|Dr|St|Sen|Reps?|Gov|Gen|Lt|Col|Prof|Capt|Sgt|Maj|Rev)\.|(?:[A-Z]\.)+|{_CAPITAL})"
+# The first part once more, in another order: a set of characters comes first, for which the engine can search.
 _RUN = re.compile(
-    rf"(?<![\w@#/.'’-]){_PART}"
+    r"[A-Z\u00c0-\u00d6\u00d8-\u00de](?<![\w@#/.'’-].)"
+    r"(?:(?:(?<=M)rs?|(?<=M)s|(?<=D)r|(?<=S)t|(?<=S)en|(?<=R)eps?|(?<=G)ov|(?<=G)en|(?<=L)t|(?<=C)ol|(?<=P)rof"
+    r"|(?<=C)apt|(?<=S)gt|(?<=M)aj|(?<=R)ev)\."
+    r"|(?<=[A-Z])\.(?:[A-Z]\.)*|\w*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*)"
     r"(?:\ (?:(?:de|da|di|del|della|van|von|der|den|bin|al|el|la|le|ben|ibn)\ |(?:of|for)\ (?:the\ )?|and\ |&\ )?"
     rf"{_PART})*"
 )
@@ -46,6 +49,9 @@ _INITIALS = re.compile(r"(?:[A-Z]\.?){1,3}")
 _ABBREVIATED = frozenset(("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
 _PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las"))
 _SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
+_LEAD = re.compile(r"(?:\s|and\b|of\b|for\b|the\b|&)*")
+_SMALL_ENDS = ("and", "of", "for", "the", "&")
+_JOINING = re.compile(r"\ (?:and|&)\ ")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
 _SPEAKS = re.compile(r"\ (?:said|says|told|added|wrote|asked|tweeted|argued|warned|admitted|denied|who)\b")
@@ -82,11 +88,12 @@ class _Search:
         self.waiting: list[tuple[int, int]] = []
 
     def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
-        if self.text[start:end].rpartition(" ")[2] + self.text[end : end + 1] in _ABBREVIATED and label not in _AMOUNTS:
-            end += 1
-        if start < end and not any(self.taken[start:end]):
+        if self.text[end : end + 1] == "." and label not in _AMOUNTS:
+            end += self.text[start : end + 1].rpartition(" ")[2] in _ABBREVIATED
+        if start < end and self.taken.find(1, start, end) < 0:
             self.taken[start:end] = b"\1" * (end - start)
-            self.found[start] = Found(start, end, label, entity, source)
+            # A named tuple's own constructor, without its wrapper in Python: there are many.
+            self.found[start] = tuple.__new__(Found, (start, end, label, entity, source))
 
     def remove(self, start: int) -> None:
         old = self.found.pop(start)
@@ -94,9 +101,8 @@ class _Search:
 
     def inside(self, start: int, end: int) -> list[Found]:
         """What is found in a range."""
-        if not any(self.taken[start:end]):
-            return []
-        return [self.found[at] for at in range(start, end) if at in self.found]
+        first = self.taken.find(1, start, end)
+        return [self.found[at] for at in range(first, end) if at in self.found] if first >= 0 else []
 
     def known(self) -> None:
         for match in self.gazetteer.find(self.text):
@@ -137,11 +143,14 @@ class _Search:
 
     def shaped(self) -> None:
         """Names by the words in them."""
-        for match in _TAG.finditer(self.text):
+        for match in _TAG.finditer(self.text) if "#" in self.text else ():
             self.enter(*match.span(), "EVENT", None, "shape")
         opening, closing, loud, i = 0, -1, False, 0
         for match in _RUN.finditer(self.text):
             start, end = match.span()
+            known = self.found.get(start)
+            if known is not None and known.end >= end:
+                continue
             if start >= closing:
                 i = bisect_right(self.starts, start, i)
                 opening = self.starts[i - 1] if i else 0
@@ -152,8 +161,9 @@ class _Search:
             if inside:
                 if loud or not self._around_known(start, end, inside):
                     pieces = zip([start, *(e.end for e in inside)], [*(e.start for e in inside), end], strict=True)
-                    for piece in pieces:
-                        self._piece(*piece, opening, loud=loud)
+                    for begin, stop in pieces:
+                        if begin < stop:
+                            self._piece(begin, stop, opening, loud=loud)
             else:
                 self._piece(start, end, opening, loud=loud)
         self._repeat()
@@ -185,26 +195,45 @@ class _Search:
 
     def _piece(self, start: int, end: int, opening: int, *, loud: bool) -> None:
         """A run of capitalised words that nothing known is in: decide it whole, or else on both sides of an *and*."""
+        word = self.text[start:end]
+        if word.isalnum() and not loud:
+            if self._is_name(word):
+                decision = self._decide(start, end, (word,), titled=False)
+                if decision is None:
+                    self.waiting.append((start, end))
+                else:
+                    self.enter(start, end, decision[0], None, decision[1])
+            return
         start, end = _bare(self.text, start, end)
         if start >= end:
             return
         if loud:
             self.waiting.append(trimmed(self.text, start, end, "PER"))
         elif not self._decided(start, end, opening):
-            middle = re.search(r"\ (?:and|&)\ ", self.text[start:end])
+            middle = _JOINING.search(self.text[start:end])
             if middle is None:
                 self.waiting.append(trimmed(self.text, start, end, "PER"))
                 return
             self._piece(start, start + middle.start(), opening, loud=False)
             self._piece(start + middle.end(), end, opening, loud=False)
 
+    @staticmethod
+    def _is_name(word: str) -> bool:
+        """Whether a capitalised word may be a name by itself."""
+        lexicon = words()
+        return word not in lexicon.common and word not in lexicon.titles and not _is_function_word(word)
+
     def _decided(self, start: int, end: int, opening: int) -> bool:
         """Whether the words of a run say what it is; then it is entered, or is no name."""
-        at_start = not self.text[opening:start].strip(_EDGES)
         begin, stop, titled = _without_titles(self.text, start, end)
         begin, stop = trimmed(self.text, begin, stop, "PER")
         parts = self.text[begin:stop].split()
-        while parts and at_start and not titled and (_is_function_word(parts[0]) or parts[0] in words().common):
+        while (
+            parts
+            and not titled
+            and (parts[0] in words().common or _is_function_word(parts[0]))
+            and not self.text[opening:start].strip(_EDGES)
+        ):
             begin = begin + len(parts[0])
             while begin < stop and self.text[begin].isspace():
                 begin += 1
@@ -222,6 +251,8 @@ class _Search:
     def _decide(self, begin: int, stop: int, parts: Sequence[str], *, titled: bool) -> tuple[str, str] | None:
         """The label and source of a name, by its words, then by what stands beside it."""
         lexicon, size = words(), len(parts)
+        if size == 1:
+            return self._decide_one(begin, stop, parts[0], titled=titled)
         before_of = parts[: parts.index("of")] if "of" in parts else []
         joined = bool({"and", "&", "of", "for"} & set(parts))
         if size > 1 and (parts[-1] in lexicon.organisation or any(part in lexicon.organisation for part in before_of)):
@@ -231,42 +262,73 @@ class _Search:
         if joined or size > 4:
             return None
         initials = size > 2 and any(_INITIALS.fullmatch(part) and "." in part for part in parts[1:-1])
-        if titled or (parts[0] in lexicon.given and (size > 1 or not self.recognised)) or initials:
+        if titled or parts[0] in lexicon.given or initials:
             return "PER", "person"
         if self.recognised:  # a recogniser sees more than what follows
             return None
-        if size > 1 and (parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE):
+        if parts[-1] in lexicon.place or parts[0] in _PLACE_BEFORE:
             return "LOC", "place"
-        if size == 1 and _ACRONYM.fullmatch(parts[0]):
-            near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
-            return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
         if any(not part.istitle() and part.isupper() for part in parts):
             return None
-        if _SPEAKS.match(self.text, stop) or _SPOKEN.search(self.text, max(0, begin - 6), begin):
-            return "PER", "shape"
-        if size <= 2 and _IN_PLACE.search(self.text[max(0, begin - 12) : begin]):
-            return "LOC", "shape"
+        label = self._beside(begin, stop, place=size == 2)
+        if label is not None:
+            return label, "shape"
         return ("PER", "shape") if size == 2 and all(len(part) > 2 for part in parts) else None
+
+    def _decide_one(self, begin: int, stop: int, word: str, *, titled: bool) -> tuple[str, str] | None:
+        """The same of a single word."""
+        if titled or (word in words().given and not self.recognised):
+            return "PER", "person"
+        if self.recognised:
+            return None
+        if word.isupper():
+            if _ACRONYM.fullmatch(word):
+                near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
+                return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
+            if not word.istitle():
+                return None
+        label = self._beside(begin, stop, place=True)
+        return None if label is None else (label, "shape")
+
+    def _beside(self, begin: int, stop: int, *, place: bool) -> str | None:
+        """What the words beside a name say: who speaks is a person, and where something is a place."""
+        text = self.text
+        if text[stop : stop + 1] == " " and _SPEAKS.match(text, stop):
+            return "PER"
+        if text[max(0, begin - 1) : begin].isspace():
+            if _SPOKEN.search(text, max(0, begin - 6), begin):
+                return "PER"
+            if place and _IN_PLACE.search(text[max(0, begin - 12) : begin]):
+                return "LOC"
+        return None
 
     def _repeat(self) -> None:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
-        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        if not self.waiting:
+            return
+        labels = {self.text[start:end]: Counter[str]() for start, end in self.waiting}
+        letters = any(name.isupper() for name in labels)
         for found in self.found.values():
             if found.label in _LABELS:
                 name = self.text[found.start : found.end]
-                labels[name][found.label] += 1
+                if name in labels:
+                    labels[name][found.label] += 1
                 if found.label == "PER" and " " in name:
-                    labels[name.split()[-1]]["PER"] += 1
-                elif found.label == "ORG" and len(initials := initials_of(name)) > 1:
+                    family = name.split()[-1]
+                    if family in labels:
+                        labels[family]["PER"] += 1
+                elif letters and found.label == "ORG" and len(initials := initials_of(name)) > 1 and initials in labels:
                     labels[initials]["ORG"] += 1
         for start, end in self.waiting:
-            counts = labels.get(self.text[start:end])
+            counts = labels[self.text[start:end]]
             if counts:
                 self.enter(start, end, _most(counts), None, "repeated")
 
     def unified(self) -> list[Found]:
         """All in order; what a recogniser found under one name has one label, a family name is that of a person."""
         found = [self.found[start] for start in sorted(self.found)]
+        if not any(e.source == "model" for e in found):
+            return found
         labels: dict[str, Counter[str]] = defaultdict(Counter)
         for e in found:
             name = self.text[e.start : e.end]
@@ -275,7 +337,7 @@ class _Search:
                 if e.label == "PER" and " " in name:
                     labels[name.split()[-1]]["PER"] += 3
         return [
-            replace(e, label=_most(labels[self.text[e.start : e.end]])) if e.source == "model" else e for e in found
+            e._replace(label=_most(labels[self.text[e.start : e.end]])) if e.source == "model" else e for e in found
         ]
 
 
@@ -285,9 +347,13 @@ def _most(counts: Counter[str]) -> str:
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     """A piece of a run without the small words at its edges."""
-    lead = re.match(r"(?:\s|and\b|of\b|for\b|the\b|&)*", text[start:end])
-    begin = start + (lead.end() if lead else 0)
-    return begin, begin + len(_SMALL.sub("", text[begin:end]))
+    if not text[start:end][:1].isupper():
+        lead = _LEAD.match(text[start:end])
+        start += lead.end() if lead else 0
+    piece = text[start:end]
+    if piece[-1:].isspace() or piece.endswith(_SMALL_ENDS):
+        return start, start + len(_SMALL.sub("", piece))
+    return start, end
 
 
 def _is_function_word(word: str) -> bool:
@@ -301,16 +367,23 @@ def _is_name_word(word: str) -> bool:
 
 def _is_title_case(sentence: str) -> bool:
     """Whether capitals say nothing here: a headline, or all in capitals."""
-    parts = [part for part in sentence.split() if part[0].isalpha()]
-    capital = sum(part[0].isupper() for part in parts)
-    # Headlines write small what carries no weight, and nothing else.
-    small = any(part.islower() and part.strip(_EDGES) not in STOP_WORDS for part in parts)
-    return len(parts) > 3 and capital * 2 > len(parts) and not small
+    size = capital = 0
+    for part in sentence.split():
+        if part[0].isalpha():
+            # Headlines write small what carries no weight, and nothing else.
+            if part.islower() and part.strip(_EDGES) not in STOP_WORDS:
+                return False
+            size += 1
+            capital += part[0].isupper()
+    return size > 3 and capital * 2 > size
 
 
 def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
     """A run without the titles before the name, and whether there were any."""
     titles, titled = words().titles, False
+    first = text[start:end].split(None, 1)[:1]
+    if first and first[0] not in titles and text.startswith(first[0], start):
+        return start, end, False
     for word in re.finditer(r"\S+", text[start:end]):
         if word.group() not in titles:
             return start + word.start(), end, titled
@@ -320,6 +393,8 @@ def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
 
 def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
     """A span without what rule E1 leaves outside: articles, titles, possessive *'s*, quotation marks, punctuation."""
+    if text[start:end].isalnum():
+        return start, end
     while True:
         before = start, end
         while start < end and (text[start] in _EDGES or text[start].isspace()):

@@ -75,7 +75,7 @@ def _commas(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split(",") if part.strip()]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def link_of(name: str) -> str:
     """A name as an entity link: lower case without accents, words joined by hyphens.
 

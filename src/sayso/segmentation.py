@@ -10,13 +10,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Literal, NamedTuple, get_args
 
 from sayso.boundaries import sentences
-from sayso.cleaning import Cleaning, Span, clean
+from sayso.cleaning import Cleaning, Span, clean, keep_lines
 from sayso.errors import LineageError
 
-__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "segment"]
+__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "by_lines", "segment"]
 
 BlockKind = Literal["heading", "paragraph", "list_item", "caption"]
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
@@ -43,6 +45,12 @@ class Sentence(NamedTuple):
     block: int
 
 
+# Keys to look up by: those of `operator` are called without a frame of Python's.
+_START = itemgetter(Block._fields.index("start"))
+_BLOCK_IN_SEED = itemgetter(Block._fields.index("seed_start"))
+_SENTENCE_IN_SEED = itemgetter(Sentence._fields.index("seed_start"))
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A seed after cleaning and segmenting."""
@@ -62,7 +70,7 @@ class Document:
         Raises:
             LineageError: the offset is outside the text.
         """
-        i = bisect_right(self.blocks, offset, key=lambda block: block.start) - 1
+        i = bisect_right(self.blocks, offset, key=_START) - 1
         if i < 0 or offset > self.blocks[i].end:
             raise LineageError(f"{self.id}: offset {offset} is outside the text of {len(self.text)} code points")
         return self.blocks[i].seed_start + offset - self.blocks[i].start
@@ -73,7 +81,7 @@ class Document:
         Raises:
             LineageError: the span is empty, outside the seed, or touches a removed character; the rule is named.
         """
-        i = bisect_right(self.blocks, start, key=lambda block: block.seed_start) - 1
+        i = bisect_right(self.blocks, start, key=_BLOCK_IN_SEED) - 1
         if start < end and i >= 0 and end <= self.blocks[i].seed_end:
             shift = self.blocks[i].start - self.blocks[i].seed_start
             return Span(start + shift, end + shift)
@@ -93,7 +101,7 @@ class Document:
 
     def sentence_at(self, start: int, end: int) -> Sentence | None:
         """The sentence that holds a span of the seed whole, or None."""
-        i = bisect_right(self.sentences, start, key=lambda sentence: sentence.seed_start) - 1
+        i = bisect_right(self.sentences, start, key=_SENTENCE_IN_SEED) - 1
         if i >= 0 and end <= self.sentences[i].seed_end:
             return self.sentences[i]
         return None
@@ -131,6 +139,15 @@ def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Docume
         position = end + shift + 1
     joined = "\n".join([text[start:end] for start, end in cleaning.kept])
     return Document(id, text, joined, cleaning, tuple(blocks), tuple(units))
+
+
+@lru_cache(maxsize=1)
+def by_lines(text: str) -> Document:
+    """A text as a document that is its own seed: each line is a block, and nothing is removed but white space.
+
+    The components of a pipeline ask for it one after the other, so the last one is kept.
+    """
+    return segment(text, keep_lines(text))
 
 
 def _kind(text: str, i: int, kept: Sequence[Span]) -> BlockKind:

@@ -8,8 +8,8 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from sayso.cleaning import keep_lines
-from sayso.segmentation import segment
+from sayso.segmentation import by_lines
+from sayso.token_index import TokenIndex
 
 __all__ = ["create_segmenter", "segment_doc"]
 
@@ -21,13 +21,12 @@ def segment_doc(doc: Doc) -> Doc:
     """
     if not len(doc):
         return doc
-    text = doc.text
-    starts = [sentence.seed_start for sentence in segment(text, keep_lines(text)).sentences]
+    starts = [sentence.seed_start for sentence in by_lines(TokenIndex(doc).text).sentences]
     table = doc.to_array(["IDX", "IS_SPACE"])
-    words = np.flatnonzero(table[:, 1] == 0)
+    words = (table[:, 1] == 0).nonzero()[0]
     # All at once: each single assignment would look through the whole text.
     opening = np.full(len(doc), -1, dtype=np.int64)
-    at = np.searchsorted(table[words, 0].astype(np.int64), np.array(starts, dtype=np.int64))
+    at = table[words, 0].astype(np.int64).searchsorted(np.array(starts, dtype=np.int64))
     opening[words[at[at < len(words)]]] = 1
     return doc.from_array(["SENT_START"], opening.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
 

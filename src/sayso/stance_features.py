@@ -14,12 +14,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["StanceWords", "features", "sign_of", "stance_words", "stem"]
+__all__ = [
+    "AROUND", "NEAR", "PAIRED", "TURNED", "Range", "Reading", "StanceWords", "features", "is_feature", "placed", "read",
+    "sign_name", "sign_of", "stance_words", "stem",
+]  # fmt: skip
 
 NEAR, AROUND = 3, 8
 """Words from the target that count as beside it and as around it."""
 TURNED = 4
 """Words over which a negation reaches."""
+PAIRED = 6
+"""Words from the target in which word pairs count."""
 _LONGEST = 20
 _TARGET, _HOLDER, _NAME = "<t>", "<h>", "<n>"
 _MARKS = frozenset('“”"?!')
@@ -91,10 +96,10 @@ def features(words: Sequence[str], target: Range, holder: Range | None = None) -
         words: the tokens of a sentence.
         target, holder: ranges of tokens, end exclusive.
     """
-    stems, signs = _read(words, target, holder)
+    stems, signs = placed(read(words), target, holder)
     found: Counter[str] = Counter()
     for i, word in enumerate(stems):
-        if word in (_TARGET, _HOLDER, _NAME) or not (word[0].isalnum() or word in _MARKS):
+        if not is_feature(word):
             continue
         side, distance = ("r", i - target[1] + 1) if i >= target[1] else ("l", target[0] - i)
         found[f"w {word}"] = 1
@@ -107,9 +112,9 @@ def features(words: Sequence[str], target: Range, holder: Range | None = None) -
             if distance <= TURNED:
                 found[f"{side}{TURNED} {sign}"] += 1
     for i, pair in enumerate(pairwise(stems)):
-        if target[0] - 6 <= i < target[1] + 6:
+        if target[0] - PAIRED <= i < target[1] + PAIRED:
             found["b " + " ".join(pair)] = 1
-    found[f"all {_sign(sum(signs))}"] = 1
+    found[f"all {sign_name(sum(signs))}"] = 1
     if holder is not None:
         found.update(_between(stems, signs, target, holder))
     return found
@@ -124,7 +129,7 @@ def _between(stems: Sequence[str], signs: Sequence[int], target: Range, holder: 
         if stems[i][0] != "<":
             found[f"m {stems[i]}"] = found[f"m{order} {stems[i]}"] = 1
             if signs[i]:
-                found[f"m{order} {_sign(signs[i])}"] += 1
+                found[f"m{order} {sign_name(signs[i])}"] += 1
     for one, other in pairwise(stems[low:high]):
         found[f"mb {one} {other}"] = 1
     for i, word in enumerate(stems):
@@ -132,34 +137,70 @@ def _between(stems: Sequence[str], signs: Sequence[int], target: Range, holder: 
         if 0 < distance <= NEAR and word[0] != "<":
             found[f"h{side} {word}"] = 1
     found[f"order {order}"] = found[f"distance {min(high - low, _LONGEST) // 4}"] = 1
-    found[f"between {_sign(sum(signs[low:high]))}"] = 1
+    found[f"between {sign_name(sum(signs[low:high]))}"] = 1
     return found
 
 
-def _sign(number: int) -> str:
+def sign_name(number: int) -> str:
+    """A sum of signs in the name of a feature."""
     return "+" if number > 0 else "-" if number < 0 else "0"
 
 
-def _read(words: Sequence[str], target: Range, holder: Range | None) -> tuple[list[str], list[int]]:
+class Reading(NamedTuple):
+    """The words of a sentence, whatever the target: the stem of each, its sign, and where negations stand."""
+
+    stems: list[str]
+    signs: list[int]
+    negations: list[int]
+
+
+def read(words: Sequence[str]) -> Reading:
+    """Read the tokens of a sentence."""
+    if len(_READ) > _MOST:
+        _READ.clear()
+    known = [_READ[word] for word in words]
+    stems = [of[0] for of in known]
+    for i, (_, _, _, named, opens) in enumerate(known):
+        if named and i > 0 and not (opens and words[i - 1] in _SENTENCE_MARKS):
+            stems[i] = _NAME
+    return Reading(stems, [of[1] for of in known], [i for i, of in enumerate(known) if of[2]])
+
+
+def _word(word: str) -> tuple[str, int, bool, bool, bool]:
+    """A word's stem and sign, whether it negates, may be a name by its capital, and may open a sentence by it."""
+    known, lower = _signs(), word.lower()
+    cut = stem(lower) if word[0].isalpha() else "0" if word[0].isdigit() else lower
+    sign = known.get(cut, 0)
+    named = word[0].isalpha() and not word.islower() and lower not in known and not sign
+    return cut, sign, lower in stance_words().negations, named, word.istitle()
+
+
+class _Words(dict[str, tuple[str, int, bool, bool, bool]]):
+    """What `_word` says of words, kept: asked for every word, a cache that sorts by use would take most of the time."""
+
+    def __missing__(self, word: str) -> tuple[str, int, bool, bool, bool]:
+        found = self[word] = _word(word)
+        return found
+
+
+_READ, _MOST = _Words(), 1 << 16
+
+
+def placed(reading: Reading, target: Range, holder: Range | None = None) -> tuple[list[str], list[int]]:
     """The stem of each word, with placeholders, and its sign after negation."""
-    known, negations = _signs(), stance_words().negations
-    stems: list[str] = []
-    signs: list[int] = []
-    negated = -TURNED - 1
-    for i, word in enumerate(words):
-        place = _TARGET if target[0] <= i < target[1] else _HOLDER if holder and holder[0] <= i < holder[1] else None
-        if place is not None:
-            stems.append(place)
-            signs.append(0)
-            continue
-        lower = word.lower()
-        if lower in negations:
-            negated = i
-        cut = stem(lower) if word[0].isalpha() else "0" if word[0].isdigit() else lower
-        sign = known.get(cut, 0)
-        if word[0].isalpha() and i > 0 and not word.islower() and lower not in known and not sign:
-            opens = word.istitle() and words[i - 1] in _SENTENCE_MARKS
-            cut = cut if opens else _NAME
-        stems.append(cut)
-        signs.append(-sign if i - negated <= TURNED else sign)
+    stems, signs, places = reading.stems.copy(), reading.signs.copy(), (holder, target) if holder else (target,)
+    turned = 0
+    for i in reading.negations:
+        if not any(start <= i < end for start, end in places):
+            for j in range(max(i, turned), min(i + TURNED + 1, len(signs))):
+                signs[j] = -signs[j]
+            turned = i + TURNED + 1
+    for (start, end), mark in zip(places, (_HOLDER, _TARGET)[-len(places) :], strict=True):
+        for j in range(start, min(end, len(stems))):
+            stems[j], signs[j] = mark, 0
     return stems, signs
+
+
+def is_feature(stem: str) -> bool:
+    """Whether a stem is one of a word, and not a placeholder or punctuation that says nothing."""
+    return stem not in (_TARGET, _HOLDER, _NAME) and (stem[0].isalnum() or stem in _MARKS)

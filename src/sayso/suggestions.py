@@ -199,12 +199,13 @@ class _Draft:
         return -1 if sentence is None else sentence.number
 
     def _stance(self, basis: Sequence[Annotation]) -> list[Annotation]:
-        from sayso.stance import judge_items
+        from sayso.claims import attributions
+        from sayso.stance_rules import judge_items
 
         items = stance_items(self.document, basis, self.scheme)
         found: list[Annotation] = []
         for i, (item, (judgement, shown)) in enumerate(
-            zip(items, judge_items(self.doc, items, self._spot), strict=True)
+            zip(items, judge_items(self.index, items, self._spot, attributions(self.doc)), strict=True)
         ):
             evidence = self._sentences(shown)
             label, score, source = judgement
@@ -216,11 +217,8 @@ class _Draft:
             found.append(Stance(id, t.start, t.end, t.text, t.entity, item.holder, label, evidence))
         return found
 
-    def _spot(self, mention: Mention) -> Span:
-        start, end = self.document.from_seed(mention.start, mention.end)
-        span = self.index.span(start, end)
-        assert span is not None  # noqa: S101 - expanded, any range that is not empty has tokens
-        return span
+    def _spot(self, mention: Mention) -> tuple[int, int]:
+        return self.index.range(*self.document.from_seed(mention.start, mention.end))
 
     def _sentences(self, shown: Iterable[Span]) -> tuple[Anchor, ...]:
         """The document's sentences in which spans start."""

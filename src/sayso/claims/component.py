@@ -11,7 +11,7 @@ the component works on `spacy.blank("en")` too. What it finds is a suggestion: n
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from sayso.claims.types import claim_type
 from sayso.errors import LineageError
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.segmentation import Document
+from sayso.token_index import TokenIndex
 
 __all__ = ["PARSE", "SURFACE", "Attribution", "attribute", "attributions", "create_claims", "to_claims"]
 
@@ -98,9 +99,15 @@ class Attribution:
         """The link of the holder's name, or of its antecedent's, where `doc.ents` carry links (`kb_id_`)."""
         for span in (self.holder, self.antecedent):
             if span is not None:
-                for ent in span.ents:
-                    if ent.kb_id_ and ent.start <= span.root.i < ent.end:
-                        return ent.kb_id_
+                # Not by `Span.ents`, which goes through the whole text.
+                doc, last = span.doc, span.root.i
+                first = last
+                while doc[first].ent_iob_ == "I":
+                    first -= 1
+                while last + 1 < len(doc) and doc[last + 1].ent_iob_ == "I":
+                    last += 1
+                if span.start <= first and last < span.end and doc[first].ent_type and doc[first].ent_kb_id_:
+                    return doc[first].ent_kb_id_
         return None
 
 
@@ -125,7 +132,8 @@ def attribute(doc: Doc, cues: Cues | None = None) -> Doc:
     """
     cues = shipped() if cues is None else cues
     source = PARSE if doc.has_annotation("DEP") else SURFACE
-    drafts = _parsed(doc, cues) if source == PARSE else _surface(doc, cues)
+    index = TokenIndex(doc)
+    drafts = _parsed(doc, cues) if source == PARSE else _surface(index, cues)
     groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}
     facts: dict[str, list[str | int]] = {}
     genders: dict[str, str] = {}
@@ -134,19 +142,19 @@ def attribute(doc: Doc, cues: Cues | None = None) -> Doc:
     for number, draft in enumerate(drafts, 1):
         id_ = f"c{number}"
         polarity = "denies" if draft.negated or draft.lemma in cues.denial else "asserts"
-        type_ = claim_type(draft.lemma, " ".join(span.text for span in draft.content), cues)
+        type_ = claim_type(draft.lemma, " ".join(map(index.text_of, draft.content)), cues)
         groups["claims"].append(_labelled(draft.cue, type_, id_))
         groups["claim_contents"].extend(_labelled(span, polarity, id_) for span in draft.content)
         score = _SCORES[source][draft.form] - (0 if draft.holder is not None else _UNHELD)
         facts[id_] = [draft.lemma, score]
         if draft.holder is not None:
             groups["claim_holders"].append(_labelled(draft.holder, "holder", id_))
-            if draft.holder.text.lower() in _PRONOUNS:
+            if index.text_of(draft.holder).lower() in _PRONOUNS:
                 candidates = sorted([*subjects, *earlier], key=lambda span: span.start)
-                antecedent = _antecedent(draft.holder, candidates, genders)
+                antecedent = _antecedent(index, draft.holder, candidates, genders)
                 if antecedent is not None:
                     groups["claim_antecedents"].append(_labelled(antecedent, "antecedent", id_))
-            elif _is_name(draft.holder):
+            elif _is_name(index, draft.holder):
                 earlier.append(draft.holder)
     for name, spans in groups.items():
         attrs = {"source": source, "facts": facts} if name == "claims" else {}
@@ -196,7 +204,7 @@ def to_claims(doc: Doc, document: Document, entities: Iterable[Entity] = ()) -> 
     Raises:
         LineageError: the two texts differ.
     """
-    if doc.text != document.text:
+    if TokenIndex(doc).text != document.text:
         raise LineageError(f"{document.id}: the Doc has another text than the document: make it from `document.text`")
     known = sorted((e for e in entities), key=lambda e: e.start)
 
@@ -236,16 +244,16 @@ def _parsed(doc: Doc, cues: Cues) -> Iterator[_Draft]:
         yield _Draft(doc[claim.cue : claim.cue + 1], claim.lemma, claim.form, holder, content, claim.negated)
 
 
-def _surface(doc: Doc, cues: Cues) -> Iterator[_Draft]:
-    starts = [token.idx for token in doc]
+def _surface(index: TokenIndex, cues: Cues) -> Iterator[_Draft]:
+    doc, starts = index.doc, index.starts
 
     def span(start: int, end: int) -> Span:
         """The tokens that hold a range of characters."""
         first = bisect_left(starts, start + 1) - 1
-        return doc[first : max(bisect_left(starts, end), first + 1)]
+        return Span(doc, first, max(bisect_left(starts, end), first + 1))
 
     taken = -1
-    for claim in surface(doc.text, cues):
+    for claim in surface(index.text, cues):
         cue = span(*claim.cue)
         content = tuple(span(*part) for part in claim.content)
         # A token that holds a cue and more, such as 'U.S.said', is no cue.
@@ -266,23 +274,25 @@ def _subjects(doc: Doc) -> list[Span]:
     return [e for e in doc.ents if e.label_ in NAMED and e.root.dep_ in ("nsubj", "nsubjpass")]
 
 
-def _is_name(span: Span) -> bool:
-    return any(e.label_ in NAMED for e in span.ents) or (not span.doc.ents and span[-1].is_title and span[0].is_title)
+def _is_name(index: TokenIndex, span: Span) -> bool:
+    if index.entities:
+        return any(e.label in NAMED for e in index.entities_in(span.start, span.end))
+    return bool(span[-1].is_title and span[0].is_title)
 
 
-def _antecedent(pronoun: Span, candidates: Sequence[Span], genders: dict[str, str]) -> Span | None:
+def _antecedent(index: TokenIndex, pronoun: Span, candidates: Sequence[Span], genders: dict[str, str]) -> Span | None:
     """The nearest name before a pronoun that agrees with it, of the last few sentences of the same text."""
-    word = pronoun.text.lower()
+    word = index.text_of(pronoun).lower()
     wanted = _SINGULAR.get(word, "")
     crossed, at = 0, pronoun.start
     for span in reversed(candidates):
         if span.start >= pronoun.start:
             continue
-        crossed += sum(bool(token.is_sent_start) for token in pronoun.doc[span.start + 1 : at + 1])
+        crossed += bisect_right(index.opens, at) - bisect_right(index.opens, span.start)
         at = span.start
         if crossed > _REACH:
             return None
-        label = next((e.label_ for e in span.ents), "")
+        label = next((e.label for e in index.entities_in(span.start, span.end)), "")
         if wanted:
             name = span[-1].lower_
             titled = pronoun.doc[span.start - 1].lower_ if span.start else ""

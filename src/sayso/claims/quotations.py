@@ -22,7 +22,11 @@ class Quotation(NamedTuple):
     outer_end: int
 
 
-_MARK = re.compile(r"[\"“”„«»]|''|``|‘‘|’’|(?<!\w)[‘'](?=\w)|(?<=[\w.,!?…])['’](?!\w)")
+# A set of characters comes first, for which the engine can search; double marks are whole by themselves.
+_MARK = re.compile(
+    r"[\"“”„«»'`‘’](?:(?<=[\"“”„«»])|(?<=')'|(?<=`)`|(?<=‘)‘|(?<=’)’|(?<=[‘'])(?<!\w.)(?=\w)"
+    r"|(?<=['’])(?<=[\w.,!?…].)(?!\w))"
+)
 _OPENS = "“„«"
 _CLOSES = "”»"
 

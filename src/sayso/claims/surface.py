@@ -14,8 +14,8 @@ from sayso.boundaries import sentences
 from sayso.claims import words
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import Quotation, quotations
-from sayso.cleaning import keep_lines
-from sayso.segmentation import segment
+from sayso.segmentation import by_lines
+from sayso.word_places import word_places
 
 __all__ = ["SurfaceClaim", "surface"]
 
@@ -23,7 +23,7 @@ Range = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"[^\W_](?:[\w.&'’-]*\w)?\.?|[,;:—–()]|--")
-_QUOTE = re.compile(r"[\"“”„«»‘]|''|``|'")
+_QUOTE = re.compile(r"[\"“”„«»‘`']")
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|should|shall|do|does|did|[a-z]+n['’]t|'s"
     r"|’s|’re|’ve|’ll|'re|'ve|'ll|\w{2,}ed|[a-z]{2,}s|went|came|made|took|got|said|knew|saw|left|lost|won|felt|met|held)\b"
@@ -50,31 +50,46 @@ class SurfaceClaim:
 def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
     """The claims of a text, in order of their cues; none has its cue inside another's content (C3)."""
     found: list[SurfaceClaim] = []
-    for block in segment(text, keep_lines(text)).blocks:
-        if block.kind == "heading" and not cues.headings:
-            continue
-        start, end = block.seed_start, block.seed_end
-        cue_words = [
-            (match, lemma)
-            for match in _WORD.finditer(text, start, end)
-            if (lemma := cues.forms.get(match.group())) is not None
-        ]
-        if cue_words:
-            found.extend(_block(text, start, end, cue_words, cues))
+    places, i, document = _cue_places(text, cues), 0, by_lines(text)
+    units, j = document.sentences, 0
+    for block in document.blocks if places else ():
+        first = i
+        while i < len(places) and places[i][0] < block.seed_end:
+            i += 1
+        if first < i and (block.kind != "heading" or cues.headings):
+            own = [((start, end), cues.forms[text[start:end]]) for start, end in places[first:i]]
+            start, end = block.seed_start, block.seed_end
+            if block.kind == "heading":  # which is one sentence there, whatever it is
+                spans = list(sentences(text, start, end))
+            else:
+                while units[j].seed_start < start:
+                    j += 1
+                spans = []
+                while j < len(units) and units[j].seed_start < end:
+                    spans.append((units[j].seed_start, units[j].seed_end))
+                    j += 1
+            found.extend(_block(text, start, end, spans, own, cues))
     return found
 
 
+def _cue_places(text: str, cues: Cues) -> list[Range]:
+    """Where the cue words of a text are, in order."""
+    return [
+        (start, end)
+        for start, end in word_places(text, cues.forms.keys())
+        if not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1])
+    ]
+
+
 def _block(
-    text: str, start: int, end: int, cue_words: list[tuple[re.Match[str], str]], cues: Cues
+    text: str, start: int, end: int, spans: list[Range], cue_words: list[tuple[Range, str]], cues: Cues
 ) -> list[SurfaceClaim]:
     quotes = quotations(text, start, end) if _QUOTE.search(text, start, end) else []
-    spans = list(sentences(text, start, end))
     firsts = [first for first, _ in spans]
     starts = [q.start for q in quotes]
     found: list[SurfaceClaim] = []
     ahead: list[SurfaceClaim] = []  # those whose content may reach the cue
-    for match, lemma in cue_words:
-        cue = match.span()
+    for cue, lemma in cue_words:
         i = bisect_right(starts, cue[0]) - 1
         if i >= 0 and cue[0] < quotes[i].end:
             continue

@@ -6,8 +6,8 @@ from spacy.tokens import Doc, Token
 
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import quotations
-from sayso.cleaning import keep_lines
-from sayso.segmentation import segment
+from sayso.segmentation import by_lines
+from sayso.token_index import TokenIndex
 
 __all__ = [
     "FINITE", "MARKS", "SUBJECTS", "ParsedText", "Range", "before_bracket", "is_edge", "is_finite", "ranges_of",
@@ -26,7 +26,7 @@ class ParsedText:
     """A parsed text with what the rules ask of it often: blocks, headings and quotations by token."""
 
     def __init__(self, doc: Doc, cues: Cues) -> None:
-        self.doc, self.cues, text = doc, cues, doc.text
+        self.doc, self.cues, index = doc, cues, TokenIndex(doc)
         self.tokens = list(doc)
         self.block = [-1] * len(doc)
         self.heading = [False] * len(doc)
@@ -34,20 +34,20 @@ class ParsedText:
         self.quotes: list[Range] = []
         self.governor: dict[int, int] = {}
         i = 0
-        for number, block in enumerate(segment(text, keep_lines(text)).blocks):
-            pairs = quotations(text, block.seed_start, block.seed_end)
-            while i < len(doc) and self.tokens[i].idx < block.seed_start:
+        for number, block in enumerate(by_lines(index.text).blocks):
+            pairs = quotations(index.text, block.seed_start, block.seed_end)
+            while i < len(index.starts) and index.starts[i] < block.seed_start:
                 i += 1
             first = i
-            while i < len(doc) and self.tokens[i].idx < block.seed_end:
+            while i < len(index.starts) and index.starts[i] < block.seed_end:
                 self.block[i], self.heading[i] = number, block.kind == "heading"
                 i += 1
             at = first
             for pair in pairs:
-                while at < i and self.tokens[at].idx < pair.start:
+                while at < i and index.starts[at] < pair.start:
                     at += 1
                 start = at
-                while at < i and self.tokens[at].idx < pair.end:
+                while at < i and index.starts[at] < pair.end:
                     self.quote[at] = len(self.quotes)
                     at += 1
                 if start < at:
