@@ -194,8 +194,9 @@ def _read(lines: Sequence[str], vocabulary: Vocabulary, weights: Column) -> dict
 class _Around:
     """Looks at the lines around each line of a batch, never beyond its text."""
 
-    def __init__(self, counts: Sequence[int]) -> None:
-        sizes = np.array([count for count in counts if count], np.int64)
+    def __init__(self, counts: Sequence[int] | Column) -> None:
+        sizes = np.array(counts, np.int64)
+        sizes = sizes[sizes > 0]
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
         self.line = np.arange(self.size)
@@ -316,7 +317,7 @@ def _look_for_prose(out: Features, around: _Around, prose: npt.NDArray[np.bool_]
     out["prose-before-share"] = _percent(mass_before, mass_before + mass + mass_after)
 
 
-def measure(lines: Sequence[str], counts: Sequence[int], vocabulary: Vocabulary, weights: Column) -> Features:
+def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vocabulary, weights: Column) -> Features:
     """Every feature of every line.
 
     Args:

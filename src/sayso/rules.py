@@ -10,12 +10,24 @@ and are anchored at the line's start; longer lines are left alone without being 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["MODEL", "NAME", "RULES", "WHITESPACE", "Place", "Rule", "line_key", "rule_anywhere"]
+__all__ = [
+    "MODEL",
+    "NAME",
+    "REPEATED_LINE",
+    "RULES",
+    "RULE_IDS",
+    "RULE_NUMBERS",
+    "WHITESPACE",
+    "Place",
+    "Rule",
+    "line_key",
+    "rules_anywhere",
+]
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
@@ -25,6 +37,9 @@ WHITESPACE = "whitespace"
 
 MODEL = "model"
 """Rule id of what the line model removes; `Cleaning.explanations` says why."""
+
+REPEATED_LINE = "repeated-line"
+"""Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -655,6 +670,10 @@ _BY_CONTEXT: tuple[Rule, ...] = (
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*_BY_PHRASE, *_BY_CONTEXT)}
 """Every rule by its id, in the order in which they are tried."""
 
+RULE_IDS = ("", *RULES, REPEATED_LINE, MODEL, WHITESPACE)
+"""Whatever removes something, by its number in a column; number 0 is none. No number is ever published."""
+RULE_NUMBERS = {rule: number for number, rule in enumerate(RULE_IDS)}
+
 
 def _index() -> dict[str, tuple[Rule, ...]]:
     index: dict[str, list[Rule]] = {}
@@ -669,13 +688,42 @@ _BY_FIRST_WORD = _index()
 _LONGEST = max(rule.max_chars for rule in _BY_PHRASE if rule.place == "anywhere")
 
 
-def rule_anywhere(line: str) -> str | None:
-    """The id of the first rule that takes a line wherever it stands."""
-    return None if len(line) > _LONGEST else _rule_anywhere(line)
+class _Candidates(dict[str, tuple[Rule, ...] | None]):
+    """The rules that could take a line, by what stands before its first space; None where only the line can tell.
+
+    Bounded, so that a long run holds no more than a short one.
+    """
+
+    def __missing__(self, opening: str) -> tuple[Rule, ...] | None:
+        rules = None if opening[:1] in _NO_WORD else _BY_FIRST_WORD.get(line_key(opening), ())
+        if len(opening) <= 32:
+            if len(self) == _REMEMBERED:
+                self.clear()
+            self[opening] = rules
+        return rules
+
+
+_NO_WORD = ("", *BULLETS)
+_REMEMBERED = 1 << 14
+_CANDIDATES = _Candidates()
+
+
+def rules_anywhere(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines that some rule takes wherever they stand: the number of each, and the id of the first such rule."""
+    openings = [line.partition(" ")[0] for line in lines]
+    taken = []
+    for i, rules in enumerate(map(_CANDIDATES.__getitem__, openings)):
+        if rules != ():
+            line = lines[i]
+            if len(line) <= _LONGEST:
+                rule = _rule_anywhere(line)
+                if rule is not None:
+                    taken.append((i, rule))
+    return taken
 
 
 # The lines that are boilerplate are mostly the same ones, page after page.
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=_REMEMBERED)
 def _rule_anywhere(line: str) -> str | None:
     for rule in _BY_FIRST_WORD.get(line_key(line), ()):
         if len(line) <= rule.max_chars and rule.test(line):
