@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from itertools import compress
+from typing import Literal, TypeAlias
 
 __all__ = [
     "MODEL",
@@ -31,6 +31,7 @@ __all__ = [
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
+Match: TypeAlias = Callable[[str], re.Match[str] | None] | None
 
 WHITESPACE = "whitespace"
 """Rule id of everything between blocks: line breaks, blank lines and the edges of lines."""
@@ -90,25 +91,27 @@ def line_key(line: str) -> str:
     return "0" if word[:1].isdigit() else word
 
 
-def _phrase(line: str) -> str:
-    return " ".join(line.strip(BULLETS).rstrip(TRAILING).lower().replace("’", "'").split())
+class _Forms:
+    """What the lines of a rule look like: whole phrases, and patterns anchored at both ends of the line."""
+
+    def __init__(self, phrases: str, patterns: Sequence[str]) -> None:
+        self.phrases = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
+        # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
+        self.longest = max(map(len, self.phrases), default=-17) + 16
+        pattern = "|".join(f"(?:{pattern})" for pattern in patterns)
+        self.match: Match = re.compile(pattern, re.IGNORECASE).fullmatch if pattern else None
+
+    def __call__(self, line: str) -> bool:
+        bare = _bare(line)
+        return (len(line) <= self.longest and _phrase(bare) in self.phrases) or bool(self.match and self.match(bare))
 
 
-def _phrases(phrases: str) -> tuple[frozenset[str], Test]:
-    known = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
-    # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
-    longest = max(map(len, known), default=0) + 16
-    return known, lambda line: len(line) <= longest and _phrase(line) in known
+def _bare(line: str) -> str:
+    return line.strip(BULLETS).replace("’", "'")
 
 
-def _starts(*patterns: str) -> Test:
-    """Match any of the patterns, each anchored at both ends of the line without its bullets."""
-    match = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE).fullmatch
-
-    def test(line: str) -> bool:
-        return match(line.strip(BULLETS).replace("’", "'")) is not None
-
-    return test
+def _phrase(bare: str) -> str:
+    return " ".join(bare.rstrip(TRAILING).lower().split())
 
 
 def _rule(
@@ -125,18 +128,11 @@ def _rule(
     heads_list: bool = False,
 ) -> Rule:
     """A rule of whole phrases, set apart by bars, and of anchored patterns; `starts` lists the patterns' first words."""
-    known, is_phrase = _phrases(phrases)
-    matches = _starts(*patterns)
-    if not patterns:
-        test = is_phrase
-    elif not known:
-        test = matches
-    else:
-        test = lambda line: is_phrase(line) or matches(line)  # noqa: E731
-    first_words = frozenset(line_key(phrase) for phrase in known) | frozenset(starts.split())
+    forms = _Forms(phrases, patterns)
+    first_words = frozenset(map(line_key, forms.phrases)) | frozenset(starts.split())
     return Rule(
         id, description, place, first_words,
-        test,
+        forms,
         takes, leaves, max_chars, heads_list,
     )  # fmt: skip
 
@@ -675,57 +671,67 @@ RULE_IDS = ("", *RULES, REPEATED_LINE, MODEL, WHITESPACE)
 RULE_NUMBERS = {rule: number for number, rule in enumerate(RULE_IDS)}
 
 
-def _index() -> dict[str, tuple[Rule, ...]]:
-    index: dict[str, list[Rule]] = {}
+_Candidate: TypeAlias = tuple[str, int, int, frozenset[str], Match]
+"""A rule's id, its longest line and longest phrase, its phrases with the first word in question, and its patterns."""
+
+
+def _index() -> dict[str, tuple[_Candidate, ...]]:
+    index: dict[str, list[_Candidate]] = {}
     for rule in _BY_PHRASE:
-        if rule.place == "anywhere":
+        if rule.place == "anywhere" and isinstance(rule.test, _Forms):
             for word in sorted(rule.starts):
-                index.setdefault(word, []).append(rule)
+                phrases = frozenset(phrase for phrase in rule.test.phrases if line_key(phrase) == word)
+                longest = rule.test.longest if phrases else 0
+                index.setdefault(word, []).append((rule.id, rule.max_chars, longest, phrases, rule.test.match))
     return {word: tuple(rules) for word, rules in index.items()}
 
 
 _BY_FIRST_WORD = _index()
+_ANY: tuple[_Candidate, ...] = (("", 0, 0, frozenset(), None),)
 _LONGEST = max(rule.max_chars for rule in _BY_PHRASE if rule.place == "anywhere")
+_NO_WORD = ("", *BULLETS)
 
 
-class _Candidates(dict[str, tuple[Rule, ...] | None]):
-    """The rules that could take a line, by what stands before its first space; None where only the line can tell.
+class _Candidates(dict[str, tuple[_Candidate, ...]]):
+    """The rules that could take a line, by what stands before its first space; `_ANY` where only the line can tell.
 
     Bounded, so that a long run holds no more than a short one.
     """
 
-    def __missing__(self, opening: str) -> tuple[Rule, ...] | None:
-        rules = None if opening[:1] in _NO_WORD else _BY_FIRST_WORD.get(line_key(opening), ())
+    def __missing__(self, opening: str) -> tuple[_Candidate, ...]:
+        rules = _ANY if opening[:1] in _NO_WORD else _BY_FIRST_WORD.get(line_key(opening), ())
         if len(opening) <= 32:
-            if len(self) == _REMEMBERED:
+            if len(self) == 1 << 16:
                 self.clear()
             self[opening] = rules
         return rules
 
 
-_NO_WORD = ("", *BULLETS)
-_REMEMBERED = 1 << 14
 _CANDIDATES = _Candidates()
 
 
 def rules_anywhere(lines: Sequence[str]) -> list[tuple[int, str]]:
     """The lines that some rule takes wherever they stand: the number of each, and the id of the first such rule."""
-    openings = [line.partition(" ")[0] for line in lines]
+    candidates = list(map(_CANDIDATES.__getitem__, [line.partition(" ")[0] for line in lines]))
     taken = []
-    for i, rules in enumerate(map(_CANDIDATES.__getitem__, openings)):
-        if rules != ():
-            line = lines[i]
-            if len(line) <= _LONGEST:
-                rule = _rule_anywhere(line)
-                if rule is not None:
-                    taken.append((i, rule))
+    for i in compress(range(len(lines)), candidates):
+        if len(lines[i]) <= _LONGEST:
+            rule = _rule_of(lines[i], candidates[i])
+            if rule is not None:
+                taken.append((i, rule))
     return taken
 
 
-# The lines that are boilerplate are mostly the same ones, page after page.
-@lru_cache(maxsize=_REMEMBERED)
-def _rule_anywhere(line: str) -> str | None:
-    for rule in _BY_FIRST_WORD.get(line_key(line), ()):
-        if len(line) <= rule.max_chars and rule.test(line):
-            return rule.id
+def _rule_of(line: str, candidates: tuple[_Candidate, ...]) -> str | None:
+    """The id of the first of the candidates that takes a line."""
+    size = len(line)
+    bare = _bare(line)
+    phrase = ""
+    for rule, most, longest, phrases, match in _BY_FIRST_WORD.get(line_key(line), ()) if candidates is _ANY else candidates:
+        if size <= longest:
+            phrase = phrase or _phrase(bare)
+            if phrase in phrases:
+                return rule
+        if match and size <= most and match(bare):
+            return rule
     return None
