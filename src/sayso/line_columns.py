@@ -46,7 +46,8 @@ def split(texts: Sequence[str], *, stamped: bool = True) -> Lines:
     stamps = [match.end() if match else 0 for match in matches]
     bodies = [text[stamp:] if stamp else text for text, stamp in zip(texts, stamps, strict=True)]
     # Every line break is one code point once `\r\n` is a space and one, and texts are apart if one stands between them.
-    raw = "\n".join(bodies).replace("\r\n", " \n").splitlines()
+    joined = "\n".join(bodies)
+    raw = (joined.replace("\r\n", " \n") if "\r" in joined else joined).splitlines()
     words = list(map(str.strip, raw))
     sizes = np.fromiter(map(len, raw), np.int64, len(raw))
     lengths = np.fromiter(map(len, words), np.int64, len(raw))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sayso.line_columns import Lines
-from sayso.rules import REPEATED_LINE, RULE_NUMBERS, RULES, Rule, rules_anywhere
+from sayso.rules import REPEATED_LINE, RULE_NUMBERS, RULES, EdgeRules, rules_anywhere
 
 __all__ = ["Recurs", "apply_recurrence", "apply_rules"]
 
@@ -19,11 +19,12 @@ PROSE_WORDS = 20
 """A line of so many words is an article's, whatever its end."""
 MOST_STRAY = 20
 SHORT_PROSE, LONG_PROSE, LONG_TITLE = 40, 240, 100
-HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
+_HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
+HEAD = EdgeRules(_HEAD)
 # On whole pages a credit in brackets heads many a list of stories, and a repeated title is a link; see
 # `benchmarks/cleaning_quality.py`.
-PAGE_HEAD = tuple(r for r in HEAD if r.id != "photo-caption")
-TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
+PAGE_HEAD = EdgeRules([r for r in _HEAD if r.id != "photo-caption"])
+TAIL = EdgeRules([r for r in RULES.values() if r.place in ("tail", "edge")])
 
 
 def apply_rules(lines: Lines, *, whole_pages: bool) -> None:
@@ -66,14 +67,6 @@ def _recurring(rest: Sequence[int], words: Sequence[str], recurs: Recurs) -> dic
         recurring += len(words[i]) * (is_prose and count > 0)
     spared = 2 * recurring > length
     return {i: n for i, n, is_prose in zip(rest, counts, prose, strict=True) if n and not (spared and is_prose)}
-
-
-def _first(rules: Sequence[Rule], line: str) -> int:
-    """The number of the first rule that takes a line; 0 if none does."""
-    for rule in rules:
-        if len(line) <= rule.max_chars and rule.test(line):
-            return RULE_NUMBERS[rule.id]
-    return 0
 
 
 def _is_prose(line: str) -> bool:
@@ -130,17 +123,21 @@ def _between_paragraphs(lines: Lines, longest: int) -> list[list[int]]:
     return rows
 
 
-def _head(lines: Lines, numbers: range, head: Sequence[Rule]) -> None:
+def _head(lines: Lines, numbers: range, head: EdgeRules) -> None:
+    words, rules = lines.words, lines.rules
     for i in numbers:
-        if not lines.rules[i]:
-            lines.rules[i] = _first(head, lines.words[i])
-            if not lines.rules[i] and _is_prose(lines.words[i]):
+        if not rules[i]:
+            rule = head.first(words[i])
+            if rule is not None:
+                rules[i] = RULE_NUMBERS[rule]
+            elif _is_prose(words[i]):
                 return
 
 
 def _tail(lines: Lines, numbers: range) -> None:
     for i in reversed(numbers):
         if not lines.rules[i]:
-            lines.rules[i] = _first(TAIL, lines.words[i])
-            if not lines.rules[i]:
+            rule = TAIL.first(lines.words[i])
+            if rule is None:
                 return
+            lines.rules[i] = RULE_NUMBERS[rule]

@@ -23,6 +23,7 @@ __all__ = [
     "RULE_IDS",
     "RULE_NUMBERS",
     "WHITESPACE",
+    "EdgeRules",
     "Place",
     "Rule",
     "line_key",
@@ -94,10 +95,11 @@ def line_key(line: str) -> str:
 class _Forms:
     """What the lines of a rule look like: whole phrases, and patterns anchored at both ends of the line."""
 
-    def __init__(self, phrases: str, patterns: Sequence[str]) -> None:
+    def __init__(self, phrases: str, patterns: Sequence[str], closes: str = "") -> None:
         self.phrases = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
         # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
         self.longest = max(map(len, self.phrases), default=-17) + 16
+        self.closes = tuple(closes.split())
         pattern = "|".join(f"(?:{pattern})" for pattern in patterns)
         self.match: Match = re.compile(pattern, re.IGNORECASE).fullmatch if pattern else None
 
@@ -122,13 +124,17 @@ def _rule(
     phrases: str = "",
     patterns: tuple[str, ...] = (),
     starts: str = "",
+    closes: str = "",
     takes: tuple[str, ...],
     leaves: tuple[str, ...],
     max_chars: int = 240,
     heads_list: bool = False,
 ) -> Rule:
-    """A rule of whole phrases, set apart by bars, and of anchored patterns; `starts` lists the patterns' first words."""
-    forms = _Forms(phrases, patterns)
+    """A rule of whole phrases, set apart by bars, and of anchored patterns.
+
+    `starts` lists the first words of the patterns; one that may start with any word has its last words in `closes`.
+    """
+    forms = _Forms(phrases, patterns, closes)
     first_words = frozenset(map(line_key, forms.phrases)) | frozenset(starts.split())
     return Rule(
         id, description, place, first_words,
@@ -480,6 +486,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
             rf"(?:posted|published|written|updated) (?:by {NAME} )?(?:on|at) {_DATE}.{{0,60}}",
         ),
         starts="by written posted published report author reporter writer updated staff our web news agencies special",
+        closes="writer reporter correspondent desk contributor",
         takes=(
             "By Jane Example",
             "Written by Jo Sample, Staff Writer",
@@ -669,6 +676,36 @@ RULES: dict[str, Rule] = {rule.id: rule for rule in (*_BY_PHRASE, *_BY_CONTEXT)}
 RULE_IDS = ("", *RULES, REPEATED_LINE, MODEL, WHITESPACE)
 """Whatever removes something, by its number in a column; number 0 is none. No number is ever published."""
 RULE_NUMBERS = {rule: number for number, rule in enumerate(RULE_IDS)}
+
+
+class EdgeRules:
+    """Rules that take lines at the head or the tail of a text."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._all = tuple(rules)
+        self._of_own_kind = tuple(rule for rule in rules if not isinstance(rule.test, _Forms))
+        forms = [rule for rule in rules if isinstance(rule.test, _Forms)]
+        self._openings = frozenset(start[:3] for rule in forms for start in rule.starts)
+        self._closes = tuple(close for rule in forms for close in rule.test.closes)  # type: ignore[attr-defined]
+
+    def first(self, line: str) -> str | None:
+        """The id of the first rule that takes a line."""
+        for rule in self._all if self._may_be_a_form(line) else self._of_own_kind:
+            if len(line) <= rule.max_chars and rule.test(line):
+                return rule.id
+        return None
+
+    def _may_be_a_form(self, line: str) -> bool:
+        """False for most lines that none of the patterns match: it takes far less time to see than to try them."""
+        bare = line.strip(BULLETS)
+        # Patterns take some letters beyond ASCII for an s, an i or a k.
+        if not bare.isascii():
+            return True
+        opening = bare[:3].lower()
+        return (
+            opening in self._openings or opening[:2] in self._openings or opening[:1].isdigit()
+            or (bare.lower().endswith(self._closes))
+        )  # fmt: skip
 
 
 _Candidate: TypeAlias = tuple[str, int, int, frozenset[str], Match]
