@@ -9,186 +9,28 @@ Means are fixed-point integers, shares are percent, logarithms are `LOG`: 8 time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "READ", "Column", "Features", "Vocabulary", "measure"]
+from sayso.line_reading import MIX, READ, Column, Hashes, Vocabulary, read_lines
 
-Column: TypeAlias = npt.NDArray[np.int64]
-Hashes: TypeAlias = npt.NDArray[np.uint64]
+__all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "Features", "measure"]
+
 Features: TypeAlias = dict[str, Column]
 """A column of one value per line for each feature, each from 0 to `HIGHEST`."""
 
 HIGHEST = 511
-READ = 2000
-"""Code points of a line that are read; of what is beyond them only the length counts."""
 PHRASE_LINE = 180
 """Words weigh only in lines of at most so many code points: a paragraph may well speak of newsletters."""
 
-# fmt: off
-STOP_WORDS = (
-    "a", "about", "after", "against", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been",
-    "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "during", "each",
-    "either", "few", "for", "from", "had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "if", "in",
-    "into", "is", "it", "its", "just", "may", "me", "might", "more", "most", "must", "my", "no", "not", "of", "on",
-    "only", "or", "other", "our", "over", "own", "said", "same", "says", "she", "should", "so", "some", "such",
-    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to",
-    "too", "under", "us", "very", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom",
-    "whose", "why", "will", "with", "would", "you", "your",
-)
-# fmt: on
-
-_CHUNK = 1 << 17  # code points looked at together: what fits the processor's cache
-_KNOWN = 0x3001  # all code points from here on are small letters to us
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_MIX = np.uint64(0xD1B54A32D192ED03)
-_BITS = np.uint64(12)  # a line has at most READ of anything: five counts share one 64-bit integer
-_COUNTS = (("upper", "digit", "comma", "mark", "bracket"), ("lower", "quote", "bar", "other", "space"))
-_ENDS = (".…。", "!?", ":", ",;-–—", "\"”’'»", ")]", ">›→|")
 _NEAR = (1, 3, 10, 30)
 _VOCABULARY_LIMIT = 150
-_DOCUMENT = 0x2545F4914F6CDD1D
 
 LOG: Column = np.array([0, *((n**8).bit_length() - 1 for n in range(1, READ + 1))], np.int64)
 """8 * log2(n), rounded down, of n up to READ."""
-
-
-def _kind(char: str) -> str:
-    """What a character is to us; only characters whose class no new version of Unicode can change are told apart."""
-    if char.isspace():
-        return "space"
-    if "0" <= char <= "9":
-        return "digit"
-    for kind, chars in (("comma", ",;:"), ("mark", ".!?…"), ("bracket", "()[]{}"), ("quote", "\"'“”‘’„«»‹›")):
-        if char in chars:
-            return kind
-    if char in "|·•/>→<*#@&+=~_^►▶✓":
-        return "bar"
-    if ord(char) >= 0x0530:  # beyond Latin, Greek and Cyrillic
-        return "other" if 0x2000 <= ord(char) < _KNOWN else "lower"
-    if char.isalpha():
-        return "lower" if char == char.lower() else "upper"
-    return "other"
-
-
-def _tables() -> tuple[tuple[Hashes, ...], Hashes, npt.NDArray[np.uint8], Column]:
-    counts = tuple(np.zeros(_KNOWN + 1, np.uint64) for _ in _COUNTS)
-    letters = np.zeros(_KNOWN + 1, np.uint64)
-    kinds = np.zeros(_KNOWN + 1, np.uint8)
-    ends = np.zeros(_KNOWN + 1, np.int64)
-    for code in range(_KNOWN + 1):
-        char = chr(code)
-        kind = _kind(char)
-        for table, names in zip(counts, _COUNTS, strict=True):
-            if kind in names:
-                table[code] = 1 << (int(_BITS) * names.index(kind))
-        kinds[code] = ("other", "upper", "lower", "digit").index(kind) if kind in ("upper", "lower", "digit") else 0
-        # Only ASCII is folded: a new Unicode version could add a small letter elsewhere.
-        letters[code] = 1 if kind == "digit" else code + 32 if "A" <= char <= "Z" else code
-        ends[code] = next((i for i, chars in enumerate(_ENDS, 1) if char in chars), 0)
-    return counts, letters, kinds, ends
-
-
-_TABLES, _LETTERS, _KINDS, _END = _tables()
-
-
-def _powers(base: int) -> Hashes:
-    powers = np.full(_CHUNK + READ + 2, base, np.uint64)
-    powers[0] = 1
-    return np.cumprod(powers, dtype=np.uint64)
-
-
-_POWERS, _INVERSES = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
-
-
-class Vocabulary:
-    """Words that have a number, found by their hashes: 0 is any other word, the stop words come first."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        hashes = np.array([_hash(word) for word in (*STOP_WORDS, *words)], np.uint64) * _MIX
-        self._hashes, first = np.unique(hashes, return_index=True)
-        self._numbers = first.astype(np.int64) + 1
-        # Most words are unknown, and this table tells so of nearly all of them at once.
-        self._at = np.zeros(1 << 20, np.int32)
-        self._at[(self._hashes >> np.uint64(44))[::-1]] = np.arange(len(self._hashes), 0, -1)
-        self.size = len(hashes)
-
-    def numbers(self, hashes: Hashes) -> Column:
-        """The number of each word."""
-        hashes = hashes * _MIX  # words that differ in their first letter alone would share a place
-        at = self._at[hashes >> np.uint64(44)]
-        maybe = np.flatnonzero(at)
-        found = np.zeros(len(hashes), np.int64)
-        wanted, at = hashes[maybe], at[maybe] - 1
-        # Words that share a place in the table stand side by side.
-        while len(maybe):
-            known = self._hashes[np.minimum(at, len(self._hashes) - 1)]
-            same = known == wanted
-            found[maybe[same]] = self._numbers[at[same]]
-            on = known < wanted
-            on[at + 1 >= len(self._hashes)] = False
-            maybe, wanted, at = maybe[on], wanted[on], at[on] + 1
-        return found
-
-
-def _hash(word: str) -> int:
-    return sum(int(_LETTERS[min(ord(c), _KNOWN)]) * pow(_BASE, i, 1 << 64) for i, c in enumerate(word)) % (1 << 64)
-
-
-def _chunks(lines: Sequence[str]) -> Iterator[Sequence[str]]:
-    start = size = 0
-    for i, line in enumerate(lines):
-        size += min(len(line), READ) + 1
-        if size > _CHUNK:
-            yield lines[start : i + 1]
-            start, size = i + 1, 0
-    if start < len(lines):
-        yield lines[start:]
-
-
-def _read(lines: Sequence[str], vocabulary: Vocabulary, weights: Column) -> dict[str, npt.NDArray[Any]]:
-    """Counts per line, and of every word its hash and whether it is one of the text's topics."""
-    text = "\n".join([line if len(line) <= READ else line[:READ] for line in lines]) + "\n"
-    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), _KNOWN).astype(np.intp)
-    length = np.fromiter(map(len, lines), np.int64, len(lines))
-    stops = np.cumsum(np.minimum(length, READ) + 1)
-    starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
-    out: dict[str, npt.NDArray[Any]] = {"length": length}
-    for table, names in zip(_TABLES, _COUNTS, strict=True):
-        sums = np.add.reduceat(table[codes], starts)
-        for i, name in enumerate(names):
-            out[name] = ((sums >> (_BITS * np.uint64(i))) & np.uint64(0xFFF)).astype(np.int64)
-    kinds = _KINDS[codes]
-    out["end"], out["first"] = _END[codes[stops - 2]], kinds[starts].astype(np.int64)
-
-    is_word = kinds != 0
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
-    if is_word[0]:
-        edges = np.concatenate((np.zeros(1, np.int64), edges))
-    begin, end = edges[::2], edges[1::2]
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_LETTERS[codes] * _POWERS[: len(codes)], out=sums[1:])
-    hashes = (sums[end] - sums[begin]) * _INVERSES[begin]
-    out["hash"] = (sums[stops - 1] - sums[starts]) * _INVERSES[starts]
-
-    bounds = np.searchsorted(begin, np.concatenate((starts, stops[-1:])))
-    out["words"] = np.diff(bounds)
-    numbers = vocabulary.numbers(hashes)
-    opening = kinds[begin]
-    stop = (numbers > 0) & (numbers <= len(STOP_WORDS))
-    # Three sums share one integer: weights are at most a thousand, and a line has at most READ words.
-    packed = weights[numbers] + ((opening == 1).astype(np.int64) << 24) + (stop.astype(np.int64) << 36)
-    totals = np.concatenate((np.zeros(1, np.int64), np.cumsum(packed)))[bounds]
-    total = np.diff(totals) + (1 << 23)
-    out["vocabulary"] = (total & 0xFFFFFF) - (1 << 23)
-    out["capitalised"], out["stop"] = (total >> 24) & 0xFFF, total >> 36
-    out["topic_hash"] = hashes[topics := np.flatnonzero(~stop & (end - begin >= 4) & (opening != 3))]
-    out["topics"] = np.diff(np.searchsorted(topics, bounds))
-    out["head"] = np.where(out["words"] > 0, np.append(hashes, np.uint64(0))[bounds[:-1]], 0)
-    return out
 
 
 class _Around:
@@ -256,7 +98,7 @@ class _Around:
     def repeated(self, hashes: Hashes) -> Column:
         """How many lines of the text have this hash."""
         _, which, count = np.unique(
-            hashes ^ (self.text.astype(np.uint64) * _MIX), return_inverse=True, return_counts=True
+            hashes ^ (self.text.astype(np.uint64) * MIX), return_inverse=True, return_counts=True
         )
         repeats: Column = count[which]
         return repeats
@@ -286,7 +128,7 @@ def _shared_topics(around: _Around, prose: npt.NDArray[np.bool_], topics: Column
     offset = np.cumsum(sizes) - sizes
     text = around.text[line]
     # The low bits of a product that wraps are the weakest, its high ones the best.
-    at = offset[text] + ((hashes * _MIX) >> (np.uint64(64) - bits)[text]).astype(np.int64)
+    at = offset[text] + ((hashes * MIX) >> (np.uint64(64) - bits)[text]).astype(np.int64)
     in_prose = prose[line]
     seen = np.bincount(at[in_prose], minlength=int(sizes.sum()))
     sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(seen[at] > in_prose)))
@@ -323,21 +165,19 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
     Args:
         lines: of all texts in order; none is empty or has white space at its edges.
         counts: how many of them each text has.
-        vocabulary: the words that are told apart.
-        weights: by a word's number, at most 1000 either way; of number 0 and of words that do not count it is 0.
+        vocabulary: as in `read_lines`.
+        weights: as in `read_lines`.
     """
     if not lines:
         return {}
-    parts = [_read(chunk, vocabulary, weights) for chunk in _chunks(lines)]
-    raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    del parts
+    raw = read_lines(lines, vocabulary, weights)
     around = _Around(counts)
     out: Features = {}
     words, stop, length = raw["words"], raw["stop"], raw["length"]
     log_words = LOG[words]
     some = np.maximum(words, 1)
     read = np.minimum(length, READ)
-    letters = raw["upper"] + raw["lower"]
+    letters = raw["letters"]
     vocabulary_score = np.where(
         length <= PHRASE_LINE, np.clip(raw["vocabulary"], -_VOCABULARY_LIMIT, _VOCABULARY_LIMIT), 0
     )

@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sayso.line_columns import Lines
-from sayso.line_features import HIGHEST, Column, Features, Vocabulary, measure
+from sayso.line_features import HIGHEST, Features, measure
+from sayso.line_reading import Column, Vocabulary
 from sayso.rules import MODEL, RULE_NUMBERS
 
 __all__ = ["PROFILES", "Explanation", "LineModel", "Profile", "Reasons", "Scores", "line_model"]
