@@ -228,7 +228,7 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
     log_words = LOG[words]
     some = np.maximum(words, 1)
     read = np.minimum(length, READ)
-    letters = raw["letters"]
+    letters = raw["upper"] + raw["lower"]
     vocabulary_score = np.where(
         length <= PHRASE_LINE, np.clip(raw["vocabulary"], -_VOCABULARY_LIMIT, _VOCABULARY_LIMIT), 0
     )

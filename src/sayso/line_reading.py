@@ -38,13 +38,13 @@ STOP_WORDS = (
 _CHUNK = 1 << 17  # code points looked at together: what fits the processor's cache
 _KNOWN = 0x3001  # all code points from here on are small letters to us
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-# What a code point is to us: first those that words are made of, then those that are counted. A line's end is none.
-_KINDS = ("space", "lower", "upper", "digit", "comma", "mark", "bracket", "quote", "bar", "other", "end")
-_LOWER, _UPPER, _DIGIT, _LINE_END = 1, 2, 3, 10
-_COUNTS = (("upper", "digit", "comma", "mark"), ("bracket", "quote", "bar", "other"))
+_KINDS = ("space", "lower", "upper", "digit", "comma", "mark", "bracket", "quote", "bar", "other")
+_LOWER, _UPPER, _DIGIT = 1, 2, 3
+_COUNTS = (("lower", "upper", "digit", "comma", "mark"), ("bracket", "quote", "bar", "other"))
 _BITS = 12  # a line has at most READ of anything: several counts share one 64-bit integer
 _ENDS = (".…。", "!?", ":", ",;-–—", "\"”’'»", ")]", ">›→|")
 _WEIGHTS = 1 << 23  # more than the words of a line can weigh
+_HIGH = np.uint64(48)
 _FEW = (1 << _BITS) - 1
 
 
@@ -66,10 +66,10 @@ def _kind(char: str) -> str:
     return "other"
 
 
-def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16], Column]:
-    """Of each code point its kind, what it is in a hash, and what it is as the last of a line."""
+def _tables() -> tuple[npt.NDArray[np.uint8], Hashes, Column, list[Column]]:
+    """Of each code point its kind, what it is in a hash, what it is as the last of a line, and what it adds to counts."""
     kinds = np.zeros(_KNOWN + 1, np.uint8)
-    letters = np.zeros(_KNOWN + 1, np.uint16)
+    letters = np.zeros(_KNOWN + 1, np.uint64)
     ends = np.zeros(_KNOWN + 1, np.int64)
     for code in range(_KNOWN + 1):
         char = chr(code)
@@ -77,14 +77,14 @@ def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16], Column]:
         # Only ASCII is folded: a new Unicode version could add a small letter elsewhere.
         letters[code] = 1 if kinds[code] == _DIGIT else code + 32 if "A" <= char <= "Z" else code
         ends[code] = next((i for i, chars in enumerate(_ENDS, 1) if char in chars), 0)
-    return kinds, letters, ends
+    counts = [
+        np.array([1 << _BITS * names.index(kind) if kind in names else 0 for kind in _KINDS], np.int64)[kinds]
+        for names in _COUNTS
+    ]
+    return kinds, letters, ends, counts
 
 
-_KIND, _LETTER, _END = _tables()
-# The kinds that are counted, four in one integer, and what a kind is as the first of a line.
-_COUNTED = [
-    np.array([1 << _BITS * names.index(kind) if kind in names else 0 for kind in _KINDS], np.int64) for names in _COUNTS
-]
+_KIND, _LETTER, _END, _COUNTED = _tables()
 _FIRST = np.array([("other", "upper", "lower", "digit").index(k) if k in _KINDS[1:4] else 0 for k in _KINDS], np.int64)
 
 
@@ -106,9 +106,9 @@ class Vocabulary:
         # Place 0 is that of unknown words. Known ones stand in the order of their hashes.
         self._hashes = np.append(np.uint64(0), known)
         self._numbers = np.append(0, first + 1)
-        # Where the known words with the same high bits begin; nearly always there is one at most.
-        high = known >> np.uint64(44)
-        self._at = np.zeros(1 << 20, np.int16 if len(known) < 1 << 15 else np.int32)
+        # Where the known words with the same high bits begin.
+        high = known >> _HIGH
+        self._at = np.zeros(1 << 16, np.int32)
         self._at[high[::-1]] = np.arange(len(known), 0, -1)
         self._more = np.append(np.append(False, high[1:] == high[:-1]), False)
         self.size = len(hashes)
@@ -116,7 +116,7 @@ class Vocabulary:
     def numbers(self, hashes: Hashes) -> Column:
         """The number of each word."""
         hashes = hashes * MIX  # words that differ in their first letter alone would share a place
-        at = self._at.take((hashes >> np.uint64(44)).view(np.int64)).astype(np.int64)
+        at = self._at.take((hashes >> _HIGH).view(np.int64)).astype(np.int64)
         same = self._hashes.take(at) == hashes
         found: Column = self._numbers.take(at) * same
         rest = np.flatnonzero(self._more.take(at) & ~same)
@@ -167,21 +167,18 @@ def _read(
     stops = np.cumsum(sizes)
     starts = stops - sizes
     kinds = _KIND.take(codes)
-    kinds[stops - 1] = _LINE_END
     out: dict[str, npt.NDArray[Any]] = {
         "end": _END.take(codes[stops - 2]), "first": _FIRST.take(kinds[starts])
     }  # fmt: skip
-
-    # What most code points are, a small letter or a space, need not be counted.
-    rare = kinds[kinds > _LOWER]
-    ends = np.flatnonzero(rare == _LINE_END)
     for table, names in zip(_COUNTED, _COUNTS, strict=True):
-        counted = _parted(np.cumsum(table.take(rare)), ends)
+        counts = np.add.reduceat(table.take(codes), starts)
         for i, name in enumerate(names):
-            out[name] = counted >> _BITS * i & _FEW
+            out[name] = counts >> _BITS * i & _FEW
 
+    letters = _LETTER.take(codes)
+    letters *= _POWERS[: len(codes)]
     sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(np.multiply(_LETTER.take(codes), _POWERS[: len(codes)]), out=sums[1:])
+    np.cumsum(letters, out=sums[1:])
     out["hash"] = (sums[stops - 1] - sums[starts]) * _INVERSES[starts]
 
     # A line's end is in no word, so every word begins and ends within the line.
@@ -196,15 +193,14 @@ def _read(
     stop = (number > 0) & (number <= len(STOP_WORDS))
     is_topic = ~stop & (end - begin >= 4) & (opening != _DIGIT)
     # Sums share one integer.
-    weighed = weights.take(number) + ((opening == _UPPER) * (1 << 24)) + (stop * (1 << 36))
+    weighed = weights.take(number) + ((opening == _UPPER) * (1 << 24)) + (stop * (1 << 36)) + (is_topic * (1 << 48))
     weighed = _parted(np.append(0, np.cumsum(weighed)), bounds) + _WEIGHTS
     out["vocabulary"] = (weighed & 0xFFFFFF) - _WEIGHTS
-    out["capitalised"], out["stop"] = weighed >> 24 & _FEW, weighed >> 36
-    measured = _parted(np.append(0, np.cumsum(end - begin + (is_topic * (1 << 24)))), bounds)
-    out["letters"], out["topics"] = (measured & 0xFFFFFF) - out["digit"], measured >> 24
+    for i, name in enumerate(("capitalised", "stop", "topics")):
+        out[name] = weighed >> 24 + _BITS * i & _FEW
     out["words"] = _parted(bounds, slice(None))
     out["head"] = np.where(out["words"] > 0, np.append(hashes, np.uint64(0))[bounds - out["words"]], 0)
-    out["topic_hash"] = hashes[is_topic]
+    out["topic_hash"] = hashes.compress(is_topic)
     return out
 
 
