@@ -105,10 +105,9 @@ class _Term:
     def of(self, features: Features) -> npt.NDArray[np.int32]:
         """The points of each line."""
         if len(self.parts) == 1:
-            return self.tables[0][features[self.parts[0]]]
-        first, second = (table[features[part]] for table, part in zip(self.tables, self.parts, strict=True))
-        points: npt.NDArray[np.int32] = self.points[first + second]
-        return points
+            return self.tables[0].take(features[self.parts[0]])
+        first, second = (table.take(features[part]) for table, part in zip(self.tables, self.parts, strict=True))
+        return self.points.take(first + second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +153,18 @@ class LineModel:
         features = measure(lines, counts, self.vocabulary, self.weights)
         total = np.full(len(lines), self.bias, np.int32)
         most = np.full((3, len(lines)), -(1 << 31), np.int32)
+        first, second, third = most
         for i, term in enumerate(self.terms if len(lines) else ()):
             points = term.of(features)
             total += points
             # One number holds the points and, of equals, which comes first in the file.
-            key = (points << _TERM_BITS) | (_LAST_TERM - i)
-            for best in most:
-                lower = np.minimum(best, key)
-                np.maximum(best, key, out=best)
-                key = lower
+            points <<= _TERM_BITS
+            points |= _LAST_TERM - i
+            lower = np.minimum(first, points)
+            np.maximum(first, points, out=first)
+            np.minimum(second, lower, out=points)
+            np.maximum(second, lower, out=second)
+            np.maximum(third, points, out=third)
         return Scores(features, total, most)
 
     def decide(
@@ -213,21 +215,23 @@ def leave_some(
     lines: Sequence[str],
 ) -> npt.NDArray[np.bool_]:
     """What a model takes if every text keeps `LEAST_WORDS` words: the lines with the fewest points are given back."""
-    kept, gone, scores = (undecided & ~taken).tolist(), taken.tolist(), points.tolist()
     result = taken.copy()
-    end = 0
-    for count in counts:
-        start, end = end, end + count
+    ends = np.cumsum(counts)
+    kept = np.flatnonzero(undecided & ~taken)
+    last = np.searchsorted(kept, ends).tolist()
+    left = kept.tolist()
+    for text, (first, end) in enumerate(zip([0, *last], last, strict=False)):
         words = 0
-        for i in range(start, end):
-            if kept[i]:
-                words += len(lines[i].split())
-                if words >= LEAST_WORDS:
-                    break
+        for i in left[first:end]:
+            words += len(lines[i].split())
+            if words >= LEAST_WORDS:
+                break
         else:
+            start = int(ends[text] - counts[text])
+            gone = start + np.flatnonzero(taken[start : ends[text]])
             # Lines with equal points share their lot, so that nothing depends on where they stand.
             highest = None
-            for score, i in sorted((scores[i], i) for i in range(start, end) if gone[i]):
+            for score, i in sorted(zip(points[gone].tolist(), gone.tolist(), strict=True)):
                 if words >= LEAST_WORDS and score != highest:
                     break
                 result[i], highest = False, score
