@@ -30,8 +30,9 @@ import numpy.typing as npt
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
-from sayso.line_features import PHRASE_LINE, STOP_WORDS, Features, Vocabulary, measure
+from sayso.line_features import PHRASE_LINE, Features, measure
 from sayso.line_model import POINTS, PROFILES, Profile, from_json, spare
+from sayso.line_reading import STOP_WORDS, Vocabulary
 
 __all__ = ["Text", "fold", "read", "train"]
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from sayso import InputError, clean, clean_batch
-from sayso.cleaning import _lines
-from sayso.line_features import HIGHEST, LOG, READ, STOP_WORDS, Vocabulary, measure
+from sayso.line_features import HIGHEST, LOG, measure
 from sayso.line_model import LEAST_WORDS, PROFILES, Explanation, Profile, from_json, leave_some, line_model, spare
+from sayso.line_reading import READ, STOP_WORDS, Vocabulary
 from sayso.rules import MODEL
 from sayso.segmentation import segment
 from sayso.show import html
