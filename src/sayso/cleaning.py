@@ -14,12 +14,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from sayso.errors import InputError
-from sayso.line_columns import Lines, Tiles, split, tile
+from sayso.line_columns import Lines, Numbers, Tiles, split, tile
 from sayso.line_rules import Recurs, apply_recurrence, apply_rules
-from sayso.rules import DATE_STAMP, REPEATED_LINE, RULE_IDS
+from sayso.rules import DATE_STAMP, MODEL, REPEATED_LINE, RULE_IDS, RULE_NUMBERS
 
 if TYPE_CHECKING:
     from sayso.line_model import Explanation, LineModel, Profile, Reasons
@@ -30,10 +34,12 @@ __all__ = [
     "Cleaning",
     "Recurs",
     "Removal",
+    "Removals",
     "Span",
     "clean",
     "clean_batch",
     "clean_columns",
+    "keep_columns",
     "keep_lines",
     "lines",
     "reconstruct",
@@ -41,6 +47,7 @@ __all__ = [
 
 # Texts are scored together up to so many code points: enough to share the work, few enough for the memory.
 BATCH = 1 << 19
+_RECURS = "in {} documents"
 
 
 class Span(NamedTuple):
@@ -79,11 +86,30 @@ class Cleaning:
     def why(self, start: int) -> str | None:
         """What the rule of the removal at `start` went by, where it says more than its name."""
         if start in self.explanations:
-            probability, features = self.explanations[start]
-            return f"{probability} %: {', '.join(features)}"
+            return str(self.explanations[start])
         if start in self.recurrences:
-            return f"in {self.recurrences[start]} documents"
+            return _RECURS.format(self.recurrences[start])
         return None
+
+
+class Removals(NamedTuple):
+    """What was removed of seeds, of one after another, in columns.
+
+    Attributes:
+        starts: in code points of the seed.
+        ends: as `starts`, exclusive.
+        rules: the number of each rule in `RULE_IDS`.
+        texts: what was removed.
+        whys: as `Cleaning.why` says it.
+        bounds: the number of the first removal of each seed and, at the end, of all.
+    """
+
+    starts: Numbers
+    ends: Numbers
+    rules: npt.NDArray[np.uint8]
+    texts: list[str]
+    whys: list[str | None]
+    bounds: list[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,25 +130,67 @@ class Cleaned:
     recurrences: Mapping[int, int]
     reasons: Reasons | None
 
+    def kept(self) -> Iterator[tuple[Span, ...]]:
+        """The blocks of each seed."""
+        at = np.flatnonzero(self.tiles.rules == 0)
+        spans = self._spans(at)
+        for first, end in pairwise(np.searchsorted(at, self.tiles.bounds).tolist()):
+            yield tuple(spans[first:end])
+
+    def removed(self) -> Removals:
+        """What was removed of all seeds."""
+        at = np.flatnonzero(self.tiles.rules)
+        starts, ends, rules = self.tiles.starts[at], self.tiles.ends[at], self.tiles.rules[at]
+        bounds = np.searchsorted(at, self.tiles.bounds).tolist()
+        first, last = starts.tolist(), ends.tolist()
+        texts = [
+            text[first[i] : last[i]]
+            for text, (low, high) in zip(self.lines.texts, pairwise(bounds), strict=True)
+            for i in range(low, high)
+        ]
+        whys: list[str | None] = [None] * len(at)
+        # The removals by a rule are in the order of its lines.
+        for i, line in zip(_of(rules, REPEATED_LINE), sorted(self.recurrences), strict=True):
+            whys[i] = _RECURS.format(self.recurrences[line])
+        for i, why in zip(_of(rules, MODEL), self.reasons.whys() if self.reasons else (), strict=True):
+            whys[i] = why
+        return Removals(starts, ends, rules, texts, whys, bounds)
+
     def cleanings(self) -> Iterator[Cleaning]:
         """The outcome for each seed."""
-        starts, ends = self.tiles.starts.tolist(), self.tiles.ends.tolist()
-        rules = list(map(RULE_IDS.__getitem__, self.tiles.rules.tolist()))
+        at = np.flatnonzero(self.tiles.rules)
+        rules = map(RULE_IDS.__getitem__, self.tiles.rules[at].tolist())
+        removals = list(map(_new, repeat(Removal), zip(*self._ends(at), rules, strict=True)))
         explained = self.reasons.explanations() if self.reasons else {}
-        # A named tuple's own constructor, without its wrapper in Python: it is called for every tile.
-        new = tuple.__new__
-        at = self.lines.starts.tolist()
-        firsts, bounds = self.lines.bounds, self.tiles.bounds
-        for i, day in enumerate(self.dates):
-            tiles = range(bounds[i], bounds[i + 1])
-            numbers = range(firsts[i], firsts[i + 1])
+        starts = self.lines.starts.tolist()
+        rows = zip(
+            self.kept(), pairwise(np.searchsorted(at, self.tiles.bounds).tolist()), self.dates,
+            pairwise(self.lines.bounds), strict=True,
+        )  # fmt: skip
+        for kept, (first, end), day, (low, high) in rows:
+            numbers = range(low, high)
             yield Cleaning(
-                tuple([new(Span, (starts[t], ends[t])) for t in tiles if not rules[t]]),
-                tuple([new(Removal, (starts[t], ends[t], rules[t])) for t in tiles if rules[t]]),
+                kept,
+                tuple(removals[first:end]),
                 day,
-                {at[n]: self.recurrences[n] for n in numbers if n in self.recurrences} if self.recurrences else {},
-                {at[n]: explained[n] for n in numbers if n in explained},
+                {starts[i]: self.recurrences[i] for i in numbers if i in self.recurrences} if self.recurrences else {},
+                {starts[i]: explained[i] for i in numbers if i in explained} if explained else {},
             )
+
+    def _ends(self, at: Numbers) -> tuple[list[int], list[int]]:
+        return self.tiles.starts[at].tolist(), self.tiles.ends[at].tolist()
+
+    def _spans(self, at: Numbers) -> list[Span]:
+        return list(map(_new, repeat(Span), zip(*self._ends(at), strict=True)))
+
+
+# A named tuple's own constructor, without its wrapper in Python: it is called for every tile.
+_new: Any = tuple.__new__
+
+
+def _of(rules: npt.NDArray[np.uint8], rule: str) -> list[int]:
+    numbers: list[int] = np.flatnonzero(rules == RULE_NUMBERS[rule]).tolist()
+    return numbers
 
 
 def clean(text: str, profile: Profile = "article") -> Cleaning:
@@ -215,9 +283,18 @@ def _stamped_date(text: str) -> str | None:
 
 def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
     """A cleaning by no rule for English: it removes white space, and lines that recur if one knows of any."""
-    lines = split([text], stamped=False)
-    recurrences = apply_recurrence(lines, [recurs]) if recurs is not None else {}
-    return next(Cleaned(lines, tile(lines), [None], recurrences, None).cleanings())
+    (cleaned,) = keep_columns([text], None if recurs is None else [recurs])
+    return next(cleaned.cleanings())
+
+
+def keep_columns(texts: Sequence[str], recurs: Sequence[Recurs] | None = None) -> Iterator[Cleaned]:
+    """Clean many texts as `keep_lines` does: some of the texts at a time, in order."""
+    first = 0
+    for batch in _batches(texts):
+        lines = split(batch, stamped=False)
+        recurrences = apply_recurrence(lines, recurs[first : first + len(batch)]) if recurs is not None else {}
+        yield Cleaned(lines, tile(lines), [None] * len(batch), recurrences, None)
+        first += len(batch)
 
 
 def lines(text: str) -> list[str]:

@@ -11,11 +11,11 @@ it, where little is boilerplate and the line must be drawn far more strictly. `s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from sayso.rules import MODEL, RULE_NUMBERS
 
 __all__ = ["PROFILES", "Explanation", "LineModel", "Profile", "Reasons", "Scores", "line_model"]
 
+T = TypeVar("T")
 Profile = Literal["page", "article"]
 PROFILES: tuple[Profile, ...] = ("page", "article")
 
@@ -50,6 +51,9 @@ class Explanation(NamedTuple):
     probability: int
     features: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.probability} %: {', '.join(self.features)}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reasons:
@@ -69,13 +73,21 @@ class Reasons:
 
     def explanations(self) -> dict[int, Explanation]:
         """The reasons, by the number of each line."""
+        return dict(zip(self.lines.tolist(), self._each(lambda explanation: explanation), strict=True))
+
+    def whys(self) -> list[str]:
+        """The reasons of each line for people."""
+        return self._each(str)
+
+    def _each(self, form: Callable[[Explanation], T]) -> list[T]:
+        first, second, third = self.terms.astype(np.int64)
+        packed = ((self.chances << _TERM_BITS | first) << _TERM_BITS | second) << _TERM_BITS | third
         # Few lines have reasons that no other line has: each set of reasons is made once.
-        packed = (((self.chances << _TERM_BITS | self.terms[0]) << _TERM_BITS | self.terms[1]) << _TERM_BITS) | self.terms[2]
-        known: dict[int, Explanation] = {}
+        known = {}
         for reason in set(packed.tolist()):
-            first, second, third = (self.names[reason >> shift & _LAST_TERM] for shift in (2 * _TERM_BITS, _TERM_BITS, 0))
-            known[reason] = Explanation(reason >> 3 * _TERM_BITS, (first, second, third))
-        return dict(zip(self.lines.tolist(), map(known.__getitem__, packed.tolist()), strict=True))
+            names = [self.names[reason >> shift & _LAST_TERM] for shift in (2 * _TERM_BITS, _TERM_BITS, 0)]
+            known[reason] = form(Explanation(reason >> 3 * _TERM_BITS, tuple(names)))
+        return list(map(known.__getitem__, packed.tolist()))
 
 
 class Scores(NamedTuple):
