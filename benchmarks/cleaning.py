@@ -155,10 +155,7 @@ def speed(folder: Path, peers: Mapping[str, Takes], repeat: int) -> list[Row]:
     pages = [text.lines for text in read(folder, "page")]
     texts = ["\n".join(lines) for lines in pages]
     size = sum(len(text.encode()) for text in texts) / 1e6
-    runs: dict[str, Callable[[], object]] = {
-        name: partial(_peer, takes, pages)
-        for name, takes in peers.items()
-    }
+    runs: dict[str, Callable[[], object]] = {name: partial(_peer, takes, pages) for name, takes in peers.items()}
     for profile in PROFILES:
         for rules_only, name in ((True, "rules alone"), (False, "rules and model")):
             runs[f"ours, {profile}: {name}"] = partial(_ours, profile, texts, rules_only=rules_only)

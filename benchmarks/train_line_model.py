@@ -268,7 +268,7 @@ def _card(sample: Sample, settings: Settings) -> dict[str, Any]:
 
 def _points(card: dict[str, Any], sample: Sample) -> Array:
     model = from_json({"words": {}, "percent": [], "profiles": {"page": card}}, "page")
-    total = np.full(len(sample.boilerplate), model.bias)
+    total = np.full(len(sample.boilerplate), model.bias, np.int64)
     features = {name: column.astype(np.int64) for name, column in sample.features.items()}
     for term in model.terms:
         total += term.of(features)

@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from sayso import InputError, clean, clean_batch
-from sayso.cleaning import clean_columns
 from sayso.cleaning import lines as cleaned_lines
 from sayso.line_features import HIGHEST, LOG, measure
-from sayso.line_model import LEAST_WORDS, PROFILES, Explanation, Profile, Scores, from_json, leave_some, line_model, spare
+from sayso.line_model import (
+    LEAST_WORDS,
+    PROFILES,
+    Explanation,
+    Profile,
+    Scores,
+    from_json,
+    leave_some,
+    line_model,
+    spare,
+)
 from sayso.line_reading import READ, STOP_WORDS, Vocabulary
 from sayso.rules import MODEL
 from sayso.segmentation import segment
@@ -239,9 +248,7 @@ def test_a_strict_model_spares_running_text_short_texts_and_most_of_a_text() -> 
     st.lists(st.tuples(st.integers(0, 60), st.integers(-3, 3), st.booleans()), max_size=30),
     st.lists(st.integers(0, 8), max_size=6),
 )
-def test_every_text_keeps_some_words_and_its_best_lines(
-    rows: list[tuple[int, int, bool]], cuts: list[int]
-) -> None:
+def test_every_text_keeps_some_words_and_its_best_lines(rows: list[tuple[int, int, bool]], cuts: list[int]) -> None:
     counts = [*cuts, 30]
     counts = [max(0, min(count, len(rows) - sum(counts[:i]))) for i, count in enumerate(counts)]
     rows = rows[: sum(counts)]

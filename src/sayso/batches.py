@@ -125,8 +125,10 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     seeds, rejected = _seeds(raws)
     languages = [language(seed.text) for seed in seeds]
     cleaned, numbers = _clean(seeds, languages, recipe)
-    made = [segment_blocks(text, kept) for part in cleaned for text, kept in zip(part.lines.texts, part.kept(), strict=True)]
-    made = _in_order(made, numbers)
+    blocks = [
+        segment_blocks(text, kept) for part in cleaned for text, kept in zip(part.lines.texts, part.kept(), strict=True)
+    ]
+    made = _in_order(blocks, numbers)
     dates = _in_order([day for part in cleaned for day in part.dates], numbers)
     removed = _removed(cleaned, numbers)
     arrays = _columns(seeds, languages, made, dates, removed, sentences="segment" in recipe.steps)
@@ -162,9 +164,7 @@ def _seeds(raws: Sequence[Raw]) -> tuple[list[_Seed], list[Rejected]]:
     return seeds, rejected
 
 
-def _clean(
-    seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe
-) -> tuple[list[Cleaned], list[int]]:
+def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> tuple[list[Cleaned], list[int]]:
     """All seeds cleaned, some together, and the number of each seed in the order in which they are there."""
     if "clean" not in recipe.steps:
         return list(keep_columns([seed.text for seed in seeds])), list(range(len(seeds)))
@@ -265,7 +265,7 @@ def _date(raw: Raw) -> str | None:
         return None
 
 
-def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Sequence[Any]]) -> pa.ListArray:
+def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Any]) -> pa.ListArray:
     """A column of lists of structs, from how long each list is and the values of each field, end to end."""
     fields = list(column.type.value_type)
     inner = pa.StructArray.from_arrays(

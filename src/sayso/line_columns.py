@@ -1,4 +1,4 @@
-"""The lines of a batch of texts, and what tiles the texts, as columns of whole numbers: one pass, no object per line."""
+"""The lines of a batch of texts, and what tiles the texts, in columns: no object for each line."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def split(texts: Sequence[str], *, stamped: bool = True) -> Lines:
     sizes = np.fromiter(map(len, raw), np.int64, len(raw))
     lengths = np.fromiter(map(len, words), np.int64, len(raw))
     starts = np.cumsum(sizes + 1) - sizes - 1
-    for i in np.flatnonzero((0 < lengths) & (lengths < sizes)).tolist():
+    for i in np.flatnonzero((lengths > 0) & (lengths < sizes)).tolist():
         starts[i] += len(raw[i]) - len(raw[i].lstrip())
     filled = lengths > 0
     if not filled.all():
@@ -97,6 +97,4 @@ def tile(lines: Lines) -> Tiles:
     ends[np.append(slots[1:], size) - 1] = np.fromiter(map(len, lines.texts), np.int64, len(texts))
     starts = starts[:-1]
     filled = np.flatnonzero(starts < ends)
-    return Tiles(
-        starts[filled], ends[filled], rules[filled], np.searchsorted(filled, np.append(slots, size)).tolist()
-    )
+    return Tiles(starts[filled], ends[filled], rules[filled], np.searchsorted(filled, np.append(slots, size)).tolist())

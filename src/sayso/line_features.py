@@ -9,7 +9,7 @@ Means are fixed-point integers, shares are percent, logarithms are `LOG`: 8 time
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -20,8 +20,9 @@ from sayso.line_reading import MIX, READ, Column, Hashes, Vocabulary, read_lines
 __all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "Features", "measure"]
 
 Values: TypeAlias = npt.NDArray[np.int32]
-Features: TypeAlias = dict[str, Column | Values]
+Features: TypeAlias = Mapping[str, Column | Values]
 """A column of one value per line for each feature, each from 0 to `HIGHEST`."""
+_Columns: TypeAlias = dict[str, Column | Values]
 
 HIGHEST = 511
 PHRASE_LINE = 180
@@ -65,7 +66,8 @@ _WINDOWS = _windows()
 def _names() -> tuple[str, ...]:
     """All features, in the order in which the scorecard is fitted."""
     around = {
-        name: [f"{name}-within-{n}" for n in both] + [f"{name}-{n}-{side}" for n in each for side in ("before", "after")]
+        name: [f"{name}-within-{n}" for n in both]
+        + [f"{name}-{n}-{side}" for n in each for side in ("before", "after")]
         for name, both, each in _NEAR
     }
     shared = around.pop("shared-topics")
@@ -189,7 +191,7 @@ def _shared_topics(around: _Around, prose: npt.NDArray[np.bool_], topics: Column
     return shared
 
 
-def _look_around(out: Features, around: _Around, values: Sequence[Column]) -> None:
+def _look_around(out: _Columns, around: _Around, values: Sequence[Column]) -> None:
     """Means over the lines around, before and after each line; `values` are those of the features in `_NEAR`."""
     # Whole numbers may wrap around here: what is taken is the difference of two sums, which is small.
     sums = np.zeros((len(values), len(around.line) + 1), np.int32)
@@ -200,7 +202,7 @@ def _look_around(out: Features, around: _Around, values: Sequence[Column]) -> No
             out[name + suffix] = mean
 
 
-def _look_for_prose(out: Features, around: _Around, prose: npt.NDArray[np.bool_], mass: Column) -> None:
+def _look_for_prose(out: _Columns, around: _Around, prose: npt.NDArray[np.bool_], mass: Column) -> None:
     """How far the next running text is on either side, and how many words of it there are."""
     before, after = around.distances(prose)
     out["lines-since-prose"], out["lines-to-prose"] = before, after
@@ -223,7 +225,7 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
         return {}
     raw = read_lines(lines, vocabulary, weights)
     around = _Around(counts)
-    out: Features = {}
+    out: _Columns = {}
     words, stop, length = raw["words"], raw["stop"], raw["length"]
     log_words = LOG[words]
     some = np.maximum(words, 1)

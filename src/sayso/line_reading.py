@@ -67,7 +67,7 @@ def _kind(char: str) -> str:
 
 
 def _tables() -> tuple[npt.NDArray[np.uint8], Hashes, Column, list[Column]]:
-    """Of each code point its kind, what it is in a hash, what it is as the last of a line, and what it adds to counts."""
+    """Of each code point its kind, what it is in a hash and as the last of a line, and what it adds to the counts."""
     kinds = np.zeros(_KNOWN + 1, np.uint8)
     letters = np.zeros(_KNOWN + 1, np.uint64)
     ends = np.zeros(_KNOWN + 1, np.int64)
@@ -158,9 +158,7 @@ def read_lines(lines: Sequence[str], vocabulary: Vocabulary, weights: Column) ->
     return {"length": length} | {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _read(
-    lines: Sequence[str], sizes: Column, vocabulary: Vocabulary, weights: Column
-) -> dict[str, npt.NDArray[Any]]:
+def _read(lines: Sequence[str], sizes: Column, vocabulary: Vocabulary, weights: Column) -> dict[str, npt.NDArray[Any]]:
     text = "\n".join(lines) + "\n"
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     codes = np.minimum(points, _KNOWN).astype(np.int64)
@@ -206,6 +204,5 @@ def _read(
 
 def _parted(sums: Column, ends: Any) -> Column:
     """The sum of each part, from running sums and where the parts end."""
-    parts = sums[ends].copy()
-    parts[1:] -= sums[ends][:-1]
+    parts: Column = np.diff(sums[ends], prepend=0)
     return parts

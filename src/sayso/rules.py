@@ -764,7 +764,9 @@ def _rule_of(line: str, candidates: tuple[_Candidate, ...]) -> str | None:
     size = len(line)
     bare = _bare(line)
     phrase = ""
-    for rule, most, longest, phrases, match in _BY_FIRST_WORD.get(line_key(line), ()) if candidates is _ANY else candidates:
+    for rule, most, longest, phrases, match in (
+        _BY_FIRST_WORD.get(line_key(line), ()) if candidates is _ANY else candidates
+    ):
         if size <= longest:
             phrase = phrase or _phrase(bare)
             if phrase in phrases:
