@@ -762,15 +762,17 @@ def rules_anywhere(lines: Sequence[str]) -> list[tuple[int, str]]:
 def _rule_of(line: str, candidates: tuple[_Candidate, ...]) -> str | None:
     """The id of the first of the candidates that takes a line."""
     size = len(line)
-    bare = _bare(line)
-    phrase = ""
-    for rule, most, longest, phrases, match in (
-        _BY_FIRST_WORD.get(line_key(line), ()) if candidates is _ANY else candidates
-    ):
+    bare = phrase = ""
+    if candidates is _ANY:
+        candidates = _BY_FIRST_WORD.get(line_key(line), ())
+    for rule, most, longest, phrases, match in candidates:
+        if size > most:
+            continue
+        bare = bare or _bare(line)
         if size <= longest:
             phrase = phrase or _phrase(bare)
             if phrase in phrases:
                 return rule
-        if match and size <= most and match(bare):
+        if match and match(bare):
             return rule
     return None
