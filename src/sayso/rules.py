@@ -738,7 +738,7 @@ class _Candidates(dict[str, tuple[_Candidate, ...]]):
     def __missing__(self, opening: str) -> tuple[_Candidate, ...]:
         rules = _ANY if opening[:1] in _NO_WORD else _BY_FIRST_WORD.get(line_key(opening), ())
         if len(opening) <= 32:
-            if len(self) == 1 << 14:
+            if len(self) == 1 << 16:
                 self.clear()
             self[opening] = rules
         return rules
