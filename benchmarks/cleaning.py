@@ -17,9 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cleaning_quality import Outcome, outcomes, read_gold, score
-from sayso import cleaning
-from sayso.cleaning import clean_batch
+from sayso.cleaning import clean_columns
+from sayso.line_columns import split, tile
 from sayso.line_model import PROFILES, Profile
+from sayso.line_rules import apply_rules
 from sayso.repetition import LineCounter
 from timing import Row, best, one_core, show, versions
 from train_line_model import Text, read
@@ -87,16 +88,16 @@ PEERS: dict[str, tuple[str | None, Callable[[], Takes]]] = {
 
 
 def _ours(profile: Profile, texts: Sequence[str], *, rules_only: bool) -> None:
-    """Cleaning, batch by batch, whose outcome is used and forgotten, as in a stream."""
+    """Cleaning in columns, batch by batch, whose outcome is used and forgotten, as in a stream."""
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
-        if not rules_only:
-            clean_batch(batch, profile)
-            continue
-        for text in batch:
-            lines, stamp = cleaning._lines(text)
-            cleaning._apply_rules(text, lines, profile)
-            cleaning._tile(len(text), lines, stamp)
+        if rules_only:
+            lines = split(batch)
+            apply_rules(lines, whole_pages=profile == "page")
+            tile(lines)
+        else:
+            for _ in clean_columns(batch, profile):
+                pass
 
 
 def _recurring(texts: Sequence[Text], hosts: Sequence[str]) -> list[list[bool]]:

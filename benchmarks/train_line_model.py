@@ -30,8 +30,9 @@ import numpy.typing as npt
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
-from sayso.line_features import PHRASE_LINE, STOP_WORDS, Features, Vocabulary, measure
+from sayso.line_features import PHRASE_LINE, Features, measure
 from sayso.line_model import POINTS, PROFILES, Profile, from_json, spare
+from sayso.line_reading import STOP_WORDS, Vocabulary
 
 __all__ = ["Text", "fold", "read", "train"]
 
@@ -267,7 +268,7 @@ def _card(sample: Sample, settings: Settings) -> dict[str, Any]:
 
 def _points(card: dict[str, Any], sample: Sample) -> Array:
     model = from_json({"words": {}, "percent": [], "profiles": {"page": card}}, "page")
-    total = np.full(len(sample.boilerplate), model.bias)
+    total = np.full(len(sample.boilerplate), model.bias, np.int64)
     features = {name: column.astype(np.int64) for name, column in sample.features.items()}
     for term in model.terms:
         total += term.of(features)

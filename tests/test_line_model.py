@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from sayso import InputError, clean, clean_batch
-from sayso.cleaning import _lines
-from sayso.line_features import HIGHEST, LOG, READ, STOP_WORDS, Vocabulary, measure
-from sayso.line_model import LEAST_WORDS, PROFILES, Explanation, Profile, from_json, leave_some, line_model, spare
+from sayso.cleaning import lines as cleaned_lines
+from sayso.line_features import HIGHEST, LOG, measure
+from sayso.line_model import (
+    LEAST_WORDS,
+    PROFILES,
+    Explanation,
+    Profile,
+    Scores,
+    from_json,
+    leave_some,
+    line_model,
+    spare,
+)
+from sayso.line_reading import READ, STOP_WORDS, Vocabulary
 from sayso.rules import MODEL
 from sayso.segmentation import segment
 from sayso.show import html
@@ -56,10 +67,6 @@ def columns(*texts: list[str]) -> dict[str, list[int]]:
     weights[-1] = 40
     features = measure([line for text in texts for line in text], [len(text) for text in texts], vocabulary, weights)
     return {name: column.tolist() for name, column in features.items()}
-
-
-def stripped(text: str) -> list[str]:
-    return [line.text for line in _lines(text)[0]]
 
 
 def test_a_logarithm_is_that_of_the_whole_numbers() -> None:
@@ -112,9 +119,9 @@ def test_windows_end_where_the_text_ends() -> None:
 @given(st.lists(pages, max_size=4))
 def test_a_text_is_scored_alone_as_in_a_batch(texts: list[str]) -> None:
     model = line_model("page")
-    parts = [stripped(text) for text in texts]
-    features, together = model.score([line for part in parts for line in part], [len(part) for part in parts])
-    alone = [int(points) for part in parts for points in model.score(part, [len(part)])[1]]
+    parts = [cleaned_lines(text) for text in texts]
+    features, together, _ = model.score([line for part in parts for line in part], [len(part) for part in parts])
+    alone = [int(points) for part in parts for points in model.score(part, [len(part)]).points]
     assert together.tolist() == alone
     assert all(column.min() >= 0 and column.max() <= HIGHEST for column in features.values() if len(column))
     assert clean_batch(texts, "page") == [clean(text, "page") for text in texts]
@@ -132,14 +139,14 @@ def test_any_string_is_cleaned(text: str, profile: Profile) -> None:
 )
 def test_odd_lines_are_scored(line: str) -> None:
     model = line_model("article")
-    assert len(model.score([line, *PROSE, line], [len(PROSE) + 2])[1]) == len(PROSE) + 2
+    assert len(model.score([line, *PROSE, line], [len(PROSE) + 2]).points) == len(PROSE) + 2
 
 
 def test_of_a_long_line_only_the_beginning_is_read() -> None:
     model = line_model("page")
     line = "The harbour board met. " * 200
-    _, [one] = model.score([line.strip()], [1])
-    _, [other] = model.score([line.strip() + "| © 1 Newsletter!?" * 50], [1])
+    [one] = model.score([line.strip()], [1]).points
+    [other] = model.score([line.strip() + "| © 1 Newsletter!?" * 50], [1]).points
     assert one == other
 
 
@@ -155,10 +162,15 @@ def test_points_are_whole_and_few(profile: Profile) -> None:
 @every_profile
 def test_points_are_the_sum_of_the_terms(profile: Profile) -> None:
     model = line_model(profile)
-    features, total = model.score(PAGE.splitlines(), [len(PAGE.splitlines())])
+    features, total, most = model.score(PAGE.splitlines(), [len(PAGE.splitlines())])
     assert total.tolist() == [
         model.bias + sum(int(term.of(features)[i]) for term in model.terms) for i in range(len(total))
     ]
+    for i in range(len(total)):
+        points = sorted((-int(term.of(features)[i]), number) for number, term in enumerate(model.terms))
+        assert model.explain(Scores(features, total, most), np.array([i])).terms[:, 0].tolist() == [
+            number for _, number in points[:3]
+        ]
 
 
 def test_a_page_loses_its_menus_and_keeps_most_of_its_prose() -> None:
@@ -203,13 +215,13 @@ def test_a_probability_is_read_from_the_points() -> None:
     }
     card = {"bias": 1, "threshold": 0, "strict": False, "features": features, "pairs": {}}
     model = from_json({"words": {}, "percent": list(range(-98, 100, 2)), "profiles": {"page": card}}, "page")
-    found, total = model.score([PROSE[0], "Cargo"], [2])
-    assert total.tolist() == [-71, 70]
+    found = model.score([PROSE[0], "Cargo"], [2])
+    assert found.points.tolist() == [-71, 70]
     # Of features that say as much the first in the file is named.
-    assert model.explain(found, total, [0, 1]) == [
-        Explanation(14, ("digits", "quotes", "commas")),
-        Explanation(85, ("prose", "digits", "quotes")),
-    ]
+    assert model.explain(found, np.array([0, 1])).explanations() == {
+        0: Explanation(14, ("digits", "quotes", "commas")),
+        1: Explanation(85, ("prose", "digits", "quotes")),
+    }
 
 
 def test_there_is_no_third_profile() -> None:
@@ -236,9 +248,7 @@ def test_a_strict_model_spares_running_text_short_texts_and_most_of_a_text() -> 
     st.lists(st.tuples(st.integers(0, 60), st.integers(-3, 3), st.booleans()), max_size=30),
     st.lists(st.integers(0, 8), max_size=6),
 )
-def test_every_text_keeps_some_words_and_its_best_lines(
-    rows: list[tuple[int, int, bool]], cuts: list[int]
-) -> None:
+def test_every_text_keeps_some_words_and_its_best_lines(rows: list[tuple[int, int, bool]], cuts: list[int]) -> None:
     counts = [*cuts, 30]
     counts = [max(0, min(count, len(rows) - sum(counts[:i]))) for i, count in enumerate(counts)]
     rows = rows[: sum(counts)]

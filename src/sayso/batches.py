@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
+import numpy as np
 import pyarrow as pa
 
-from sayso.cleaning import Cleaning, Recurs, clean_batch, keep_lines
+from sayso.cleaning import Cleaned, Recurs, clean_columns, keep_columns
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
 from sayso.language import Language, language
@@ -26,11 +27,13 @@ from sayso.line_model import PROFILES, Profile
 from sayso.raw import Raw, Rejected
 from sayso.readers import shard_of
 from sayso.repetition import Repeated, host_of
-from sayso.segmentation import Document, segment
+from sayso.rules import RULE_IDS
+from sayso.segmentation import Document, Segmented, segment_blocks
 from sayso.suggestion_columns import SUGGESTED, columns
 
 __all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Recipe", "Step", "process", "texts"]
 
+T = TypeVar("T")
 Step = Literal["clean", "segment", "suggest"]
 STEPS: tuple[Step, ...] = get_args(Step)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -121,11 +124,20 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     """
     seeds, rejected = _seeds(raws)
     languages = [language(seed.text) for seed in seeds]
-    cleanings = _clean(seeds, languages, recipe)
-    documents = [segment(seed.text, made, seed.raw.id) for seed, made in zip(seeds, cleanings, strict=True)]
-    arrays = _columns(seeds, languages, documents, sentences="segment" in recipe.steps)
+    cleaned, numbers = _clean(seeds, languages, recipe)
+    blocks = [
+        segment_blocks(text, kept) for part in cleaned for text, kept in zip(part.lines.texts, part.kept(), strict=True)
+    ]
+    made = _in_order(blocks, numbers)
+    dates = _in_order([day for part in cleaned for day in part.dates], numbers)
+    removed = _removed(cleaned, numbers)
+    arrays = _columns(seeds, languages, made, dates, removed, sentences="segment" in recipe.steps)
     if "suggest" in recipe.steps:
-        known = [None if own == Language.OTHER else d for own, d in zip(languages, documents, strict=True)]
+        cleanings = _in_order([cleaning for part in cleaned for cleaning in part.cleanings()], numbers)
+        known = [
+            None if own == Language.OTHER else Document(seed.raw.id, seed.text, m.text, cleaning, m.blocks, m.sentences)
+            for own, seed, m, cleaning in zip(languages, seeds, made, cleanings, strict=True)
+        ]
         arrays += columns(known, recipe.model)
     return Processed(pa.RecordBatch.from_arrays(arrays, schema=recipe.schema), rejected)
 
@@ -152,38 +164,68 @@ def _seeds(raws: Sequence[Raw]) -> tuple[list[_Seed], list[Rejected]]:
     return seeds, rejected
 
 
-def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> list[Cleaning]:
+def _clean(seeds: Sequence[_Seed], languages: Sequence[Language], recipe: Recipe) -> tuple[list[Cleaned], list[int]]:
+    """All seeds cleaned, some together, and the number of each seed in the order in which they are there."""
     if "clean" not in recipe.steps:
-        return [keep_lines(seed.text) for seed in seeds]
-    recurs = [_recurs(recipe.repeated, seed) for seed in seeds] if recipe.repeated is not None else None
+        return list(keep_columns([seed.text for seed in seeds])), list(range(len(seeds)))
     # Rules for English do no good to texts in other languages.
     foreign = [i for i, own in enumerate(languages) if own == Language.OTHER]
     rest = [i for i, own in enumerate(languages) if own != Language.OTHER]
-    made = {i: keep_lines(seeds[i].text, recurs[i] if recurs else None) for i in foreign}
-    own = clean_batch(
-        [seeds[i].text for i in rest], recipe.profile, recurs=None if recurs is None else [recurs[i] for i in rest]
-    )
-    made.update(zip(rest, own, strict=True))
-    return [made[i] for i in range(len(seeds))]
+
+    def recurs(numbers: Sequence[int]) -> list[Recurs] | None:
+        return None if recipe.repeated is None else [_recurs(recipe.repeated, seeds[i]) for i in numbers]
+
+    cleaned = [
+        *clean_columns([seeds[i].text for i in rest], recipe.profile, recurs=recurs(rest)),
+        *keep_columns([seeds[i].text for i in foreign], recurs(foreign)),
+    ]
+    return cleaned, rest + foreign
+
+
+def _in_order(values: Sequence[T], numbers: Sequence[int]) -> list[T]:
+    """The values by the numbers that they have."""
+    return [value for _, value in sorted(zip(numbers, values, strict=True), key=lambda pair: pair[0])]
 
 
 def _recurs(repeated: Repeated, seed: _Seed) -> Recurs:
     return partial(repeated.counts, host=host_of(seed.raw.url))
 
 
+def _removed(cleaned: Sequence[Cleaned], numbers: Sequence[int]) -> pa.ListArray:
+    parts = [part.removed() for part in cleaned]
+    if not parts:
+        return pa.array([], PROCESSED.field("removed").type)
+    column = _lists(
+        PROCESSED.field("removed"),
+        [end - start for part in parts for start, end in pairwise(part.bounds)],
+        [
+            np.concatenate([part.starts for part in parts]).astype(np.int32),
+            np.concatenate([part.ends for part in parts]).astype(np.int32),
+            pa.array(RULE_IDS).take(pa.array(np.concatenate([part.rules for part in parts]))),
+            [text for part in parts for text in part.texts],
+            [why for part in parts for why in part.whys],
+        ],
+    )
+    return column if numbers == sorted(numbers) else column.take(pa.array(np.argsort(numbers)))
+
+
 def _columns(
-    seeds: Sequence[_Seed], languages: Sequence[Language], documents: Sequence[Document], *, sentences: bool
+    seeds: Sequence[_Seed],
+    languages: Sequence[Language],
+    documents: Sequence[Segmented],
+    dates: Sequence[str | None],
+    removed: pa.ListArray,
+    *,
+    sentences: bool,
 ) -> list[pa.Array]:
     blocks = [block for document in documents for block in document.blocks]
-    removed = [(removal, document) for document in documents for removal in document.cleaning.removed]
     units = [unit for document in documents for unit in document.sentences] if sentences else []
     values: dict[str, Any] = {
         "doc_id": [seed.raw.id for seed in seeds],
         "title": [seed.title for seed in seeds],
         "author": [seed.author for seed in seeds],
         "published": [
-            document.cleaning.date or seed.published or _date(seed.raw)
-            for seed, document in zip(seeds, documents, strict=True)
+            stamped or seed.published or _date(seed.raw) for seed, stamped in zip(seeds, dates, strict=True)
         ],
         "url": [seed.raw.url for seed in seeds],
         "language": [str(own) for own in languages],
@@ -196,16 +238,7 @@ def _columns(
                 [block.seed_start for block in blocks], [block.seed_end for block in blocks],
             ],
         ),
-        "removed": _lists(
-            PROCESSED.field("removed"),
-            [len(document.cleaning.removed) for document in documents],
-            [
-                [removal.start for removal, _ in removed], [removal.end for removal, _ in removed],
-                [removal.rule for removal, _ in removed],
-                [document.seed[removal.start : removal.end] for removal, document in removed],
-                [document.cleaning.why(removal.start) for removal, document in removed],
-            ],
-        ),
+        "removed": removed,
         "sentences": _lists(
             PROCESSED.field("sentences"),
             [len(document.sentences) if sentences else 0 for document in documents],
@@ -232,7 +265,7 @@ def _date(raw: Raw) -> str | None:
         return None
 
 
-def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Sequence[Any]]) -> pa.ListArray:
+def _lists(column: pa.Field, lengths: Sequence[int], values: Sequence[Any]) -> pa.ListArray:
     """A column of lists of structs, from how long each list is and the values of each field, end to end."""
     fields = list(column.type.value_type)
     inner = pa.StructArray.from_arrays(

@@ -11,45 +11,43 @@ one line. All offsets are Unicode code points of the seed, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from sayso.errors import InputError
-from sayso.rules import DATE_STAMP, MODEL, RULES, WHITESPACE, Rule, rule_anywhere
+from sayso.line_columns import Lines, Numbers, Tiles, split, tile
+from sayso.line_rules import Recurs, apply_recurrence, apply_rules
+from sayso.rules import DATE_STAMP, MODEL, REPEATED_LINE, RULE_IDS, RULE_NUMBERS
 
 if TYPE_CHECKING:
-    from sayso.line_model import Explanation, LineModel, Profile
+    from sayso.line_model import Explanation, LineModel, Profile, Reasons
 
 __all__ = [
     "REPEATED_LINE",
+    "Cleaned",
     "Cleaning",
     "Recurs",
     "Removal",
+    "Removals",
     "Span",
     "clean",
     "clean_batch",
+    "clean_columns",
+    "keep_columns",
     "keep_lines",
     "lines",
     "reconstruct",
 ]
 
-REPEATED_LINE = "repeated-line"
-"""Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
-Recurs = Callable[[Sequence[str]], Sequence[int]]
-"""Tells of each line of a document in how many documents it recurs; 0 for a line that does not."""
-
-PROSE_WORDS = 20
-"""A line of so many words is an article's, whatever its end."""
-MOST_STRAY = 20
 # Texts are scored together up to so many code points: enough to share the work, few enough for the memory.
 BATCH = 1 << 19
-HEAD = tuple(r for r in RULES.values() if r.place in ("head", "edge") and r.id != "date-stamp")
-# On whole pages a credit in brackets heads many a list of stories, and a repeated title is a link; see
-# `benchmarks/cleaning_quality.py`.
-PAGE_HEAD = tuple(r for r in HEAD if r.id != "photo-caption")
-TAIL = tuple(r for r in RULES.values() if r.place in ("tail", "edge"))
+_RECURS = "in {} documents"
 
 
 class Span(NamedTuple):
@@ -88,20 +86,111 @@ class Cleaning:
     def why(self, start: int) -> str | None:
         """What the rule of the removal at `start` went by, where it says more than its name."""
         if start in self.explanations:
-            probability, features = self.explanations[start]
-            return f"{probability} %: {', '.join(features)}"
+            return str(self.explanations[start])
         if start in self.recurrences:
-            return f"in {self.recurrences[start]} documents"
+            return _RECURS.format(self.recurrences[start])
         return None
 
 
-@dataclass(slots=True)
-class _Line:
-    start: int
-    end: int
-    text: str
-    rule: str | None = None
-    documents: int = 0
+class Removals(NamedTuple):
+    """What was removed of seeds, of one after another, in columns.
+
+    Attributes:
+        starts: in code points of the seed.
+        ends: as `starts`, exclusive.
+        rules: the number of each rule in `RULE_IDS`.
+        texts: what was removed.
+        whys: as `Cleaning.why` says it.
+        bounds: the number of the first removal of each seed and, at the end, of all.
+    """
+
+    starts: Numbers
+    ends: Numbers
+    rules: npt.NDArray[np.uint8]
+    texts: list[str]
+    whys: list[str | None]
+    bounds: list[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleaned:
+    """The outcome for a batch of seeds, in columns.
+
+    Attributes:
+        lines: of all seeds.
+        tiles: what is kept and what is removed.
+        dates: the ISO date of each seed's date stamp, or None.
+        recurrences: in how many documents a line recurs, by its number.
+        reasons: why the line model takes lines; None where it was not asked.
+    """
+
+    lines: Lines
+    tiles: Tiles
+    dates: list[str | None]
+    recurrences: Mapping[int, int]
+    reasons: Reasons | None
+
+    def kept(self) -> Iterator[tuple[Span, ...]]:
+        """The blocks of each seed."""
+        at = np.flatnonzero(self.tiles.rules == 0)
+        spans = self._spans(at)
+        for first, end in pairwise(np.searchsorted(at, self.tiles.bounds).tolist()):
+            yield tuple(spans[first:end])
+
+    def removed(self) -> Removals:
+        """What was removed of all seeds."""
+        at = np.flatnonzero(self.tiles.rules)
+        starts, ends, rules = self.tiles.starts[at], self.tiles.ends[at], self.tiles.rules[at]
+        bounds = np.searchsorted(at, self.tiles.bounds).tolist()
+        first, last = starts.tolist(), ends.tolist()
+        texts = [
+            text[first[i] : last[i]]
+            for text, (low, high) in zip(self.lines.texts, pairwise(bounds), strict=True)
+            for i in range(low, high)
+        ]
+        whys: list[str | None] = [None] * len(at)
+        # The removals by a rule are in the order of its lines.
+        for i, line in zip(_of(rules, REPEATED_LINE), sorted(self.recurrences), strict=True):
+            whys[i] = _RECURS.format(self.recurrences[line])
+        for i, why in zip(_of(rules, MODEL), self.reasons.whys() if self.reasons else (), strict=True):
+            whys[i] = why
+        return Removals(starts, ends, rules, texts, whys, bounds)
+
+    def cleanings(self) -> Iterator[Cleaning]:
+        """The outcome for each seed."""
+        at = np.flatnonzero(self.tiles.rules)
+        rules = map(RULE_IDS.__getitem__, self.tiles.rules[at].tolist())
+        removals = list(map(_new, repeat(Removal), zip(*self._ends(at), rules, strict=True)))
+        explained = self.reasons.explanations() if self.reasons else {}
+        starts = self.lines.starts.tolist()
+        rows = zip(
+            self.kept(), pairwise(np.searchsorted(at, self.tiles.bounds).tolist()), self.dates,
+            pairwise(self.lines.bounds), strict=True,
+        )  # fmt: skip
+        for kept, (first, end), day, (low, high) in rows:
+            numbers = range(low, high)
+            yield Cleaning(
+                kept,
+                tuple(removals[first:end]),
+                day,
+                {starts[i]: self.recurrences[i] for i in numbers if i in self.recurrences} if self.recurrences else {},
+                {starts[i]: explained[i] for i in numbers if i in explained} if explained else {},
+            )
+
+    def _ends(self, at: Numbers) -> tuple[list[int], list[int]]:
+        return self.tiles.starts[at].tolist(), self.tiles.ends[at].tolist()
+
+    def _spans(self, at: Numbers) -> list[Span]:
+        return list(map(_new, repeat(Span), zip(*self._ends(at), strict=True)))
+
+
+# A named tuple's own constructor, without its wrapper in Python: it is called for every tile.
+_new: Any = tuple.__new__
+
+
+def _of(rules: npt.NDArray[np.uint8], rule: str) -> list[int]:
+    numbers: list[int] = np.flatnonzero(rules == RULE_NUMBERS[rule]).tolist()
+    return numbers
 
 
 def clean(text: str, profile: Profile = "article") -> Cleaning:
@@ -137,25 +226,39 @@ def clean_batch(
     Raises:
         InputError: there is no such profile.
     """
+    return [cleaning for part in clean_columns(texts, profile, model, recurs) for cleaning in part.cleanings()]
+
+
+def clean_columns(
+    texts: Sequence[str],
+    profile: Profile = "article",
+    model: LineModel | None = None,
+    recurs: Sequence[Recurs] | None = None,
+) -> Iterator[Cleaned]:
+    """Clean many texts as `clean_batch` does, with no object for each line: some of the texts at a time, in order.
+
+    Args:
+        texts: whole seeds.
+        profile: as in `clean`.
+        model: as in `clean_batch`.
+        recurs: as in `clean_batch`.
+
+    Raises:
+        InputError: there is no such profile.
+    """
     from sayso.line_model import line_model
 
     if profile not in ("article", "page"):
         raise InputError("profile", f"must be article or page, not {profile!r}")
     model = line_model(profile) if model is None else model
-    cleanings: list[Cleaning] = []
+    first = 0
     for batch in _batches(texts):
-        parts = [_lines(text) for text in batch]
-        for text, (lines, _) in zip(batch, parts, strict=True):
-            _apply_rules(text, lines, profile)
-        if recurs is not None:
-            first = len(cleanings)
-            for (lines, _), own in zip(parts, recurs[first : first + len(parts)], strict=True):
-                _apply_recurrence(lines, own)
-        explanations = _apply_model([lines for lines, _ in parts], model)
-        for text, (lines, stamp), reasons in zip(batch, parts, explanations, strict=True):
-            tiles = _tile(len(text), lines, stamp)
-            cleanings.append(Cleaning(*tiles, _stamped_date(text), _recurrences(lines), reasons))
-    return cleanings
+        lines = split(batch)
+        apply_rules(lines, whole_pages=profile == "page")
+        recurrences = apply_recurrence(lines, recurs[first : first + len(batch)]) if recurs is not None else {}
+        reasons = model.take(lines)
+        yield Cleaned(lines, tile(lines), [_stamped_date(text) for text in batch], recurrences, reasons)
+        first += len(batch)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -165,62 +268,8 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         if size > BATCH:
             yield texts[start : i + 1]
             start, size = i + 1, 0
-    yield texts[start:]
-
-
-def _apply_rules(text: str, lines: Sequence[_Line], profile: Profile) -> None:
-    for line in lines:
-        line.rule = rule_anywhere(line.text)
-    _related_lists(lines)
-    if profile == "article":
-        _stray_captions(text, lines)
-    _head(lines, HEAD if profile == "article" else PAGE_HEAD)
-    _tail(lines)
-
-
-def _apply_recurrence(lines: Sequence[_Line], recurs: Recurs) -> None:
-    """Remove what recurs and no rule took.
-
-    Where more than half of the prose recurs, the article itself does: then it loses none of its prose.
-    """
-    rest = [line for line in lines if line.rule is None]
-    counts = recurs([line.text for line in rest])
-    if not any(counts):
-        return
-    prose = [len(line.text.split()) >= PROSE_WORDS for line in rest]
-    length = recurring = 0
-    for line, count, is_prose in zip(rest, counts, prose, strict=True):
-        length += len(line.text) * is_prose
-        recurring += len(line.text) * (is_prose and count > 0)
-    spared = 2 * recurring > length
-    for line, count, is_prose in zip(rest, counts, prose, strict=True):
-        if count and not (spared and is_prose):
-            line.rule, line.documents = REPEATED_LINE, count
-
-
-def _recurrences(lines: Sequence[_Line]) -> dict[int, int]:
-    return {line.start: line.documents for line in lines if line.documents}
-
-
-def _apply_model(texts: Sequence[Sequence[_Line]], model: LineModel) -> list[dict[int, Explanation]]:
-    """Give the lines that no rule takes and the line model is sure of to it; why, by the start of each line."""
-    import numpy as np
-
-    lines = [line for text in texts for line in text]
-    counts = [len(text) for text in texts]
-    words = [line.text for line in lines]
-    features, points = model.score(words, counts)
-    undecided = np.fromiter((line.rule is None for line in lines), np.bool_, len(lines))
-    taken = np.flatnonzero(model.decide(features, points, counts, undecided, words)).tolist()
-    reasons = dict(zip(taken, model.explain(features, points, taken), strict=True))
-    explanations: list[dict[int, Explanation]] = []
-    end = 0
-    for text in texts:
-        first, end = end, end + len(text)
-        explanations.append({lines[i].start: reasons[i] for i in range(first, end) if i in reasons})
-    for i in taken:
-        lines[i].rule = MODEL
-    return explanations
+    if start < len(texts):
+        yield texts[start:]
 
 
 def _stamped_date(text: str) -> str | None:
@@ -234,111 +283,26 @@ def _stamped_date(text: str) -> str | None:
 
 def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
     """A cleaning by no rule for English: it removes white space, and lines that recur if one knows of any."""
-    lines, _ = _lines(text, stamped=False)
-    if recurs is not None:
-        _apply_recurrence(lines, recurs)
-    return Cleaning(*_tile(len(text), lines, 0), recurrences=_recurrences(lines))
+    (cleaned,) = keep_columns([text], None if recurs is None else [recurs])
+    return next(cleaned.cleanings())
+
+
+def keep_columns(texts: Sequence[str], recurs: Sequence[Recurs] | None = None) -> Iterator[Cleaned]:
+    """Clean many texts as `keep_lines` does: some of the texts at a time, in order."""
+    first = 0
+    for batch in _batches(texts):
+        lines = split(batch, stamped=False)
+        recurrences = apply_recurrence(lines, recurs[first : first + len(batch)]) if recurs is not None else {}
+        yield Cleaned(lines, tile(lines), [None] * len(batch), recurrences, None)
+        first += len(batch)
 
 
 def lines(text: str) -> list[str]:
     """The lines of a seed that are not blank, without the white space at their edges and without a date stamp."""
-    return [line.text for line in _lines(text)[0]]
+    return split([text]).words
 
 
 def reconstruct(text: str, cleaning: Cleaning) -> str:
     """Put the kept and removed spans back together in order; equals the seed if they tile it."""
     spans = sorted([*cleaning.kept, *((r.start, r.end) for r in cleaning.removed)])
     return "".join(text[start:end] for start, end in spans)
-
-
-def _lines(text: str, *, stamped: bool = True) -> tuple[list[_Line], int]:
-    """The non-blank lines without their edges' white space, and the length of a date stamp before them."""
-    match = DATE_STAMP.match(text) if stamped else None
-    stamp = match.end() if match else 0
-    lines = []
-    position = stamp
-    for raw in text[stamp:].splitlines(keepends=True) if stamp else text.splitlines(keepends=True):
-        stripped = raw.strip()
-        if stripped:
-            start = position + (0 if raw[0] == stripped[0] else len(raw) - len(raw.lstrip()))
-            lines.append(_Line(start, start + len(stripped), stripped))
-        position += len(raw)
-    return lines, stamp
-
-
-def _takes(rule: Rule, line: str) -> bool:
-    return len(line) <= rule.max_chars and rule.test(line)
-
-
-def _is_prose(line: str) -> bool:
-    """Whether a line is running text: a closed sentence of some length, or many words."""
-    return (len(line) > 40 and line.rstrip("\"'”’)]")[-1:] in ".!?…") or len(line) > 240
-
-
-def _is_title(line: str) -> bool:
-    return len(line) <= 100 and not _is_prose(line) and line[-1] not in ".!;,:"
-
-
-def _related_lists(lines: Sequence[_Line]) -> None:
-    """Give the headlines under a `related-list` heading to it, but never the heading of a paragraph that follows."""
-    inside = False
-    for i, line in enumerate(lines):
-        if line.rule is not None:
-            inside = RULES[line.rule].heads_list
-        elif inside and _is_title(line.text) and (i + 1 == len(lines) or not _is_prose(lines[i + 1].text)):
-            line.rule = "related-list"
-        else:
-            inside = False
-
-
-def _stray_captions(text: str, lines: Sequence[_Line]) -> None:
-    """Remove a repeated title that stands between a paragraph and a heading, and so heads nothing.
-
-    At most `MOST_STRAY` titles of a text are looked up in it, so that time stays linear in its length.
-    """
-    rule = RULES["stray-caption"]
-    rest = [line for line in lines if line.rule is None]
-    looked_up = 0
-    for before, line, heading, paragraph in zip(rest, rest[1:], rest[2:], rest[3:], strict=False):
-        if _takes(rule, line.text) and _is_prose(before.text) and _is_title(heading.text) and _is_prose(paragraph.text):
-            looked_up += 1
-            if looked_up > MOST_STRAY:
-                return
-            if text.count(line.text, 0, line.start) >= 2:
-                line.rule = rule.id
-
-
-def _head(lines: Sequence[_Line], rules: Sequence[Rule]) -> None:
-    for line in lines:
-        if line.rule is None:
-            line.rule = next((rule.id for rule in rules if _takes(rule, line.text)), None)
-            if line.rule is None and _is_prose(line.text):
-                return
-
-
-def _tail(lines: Sequence[_Line]) -> None:
-    for line in reversed(lines):
-        if line.rule is None:
-            line.rule = next((rule.id for rule in TAIL if _takes(rule, line.text)), None)
-            if line.rule is None:
-                return
-
-
-def _tile(length: int, lines: Sequence[_Line], stamp: int) -> tuple[tuple[Span, ...], tuple[Removal, ...]]:
-    """What is kept and what is removed, in order; the gaps between lines are removed as `whitespace`."""
-    kept: list[Span] = []
-    removed = [Removal(0, stamp, "date-stamp")] if stamp else []
-    # A named tuple's own constructor, without its wrapper in Python: it is called twice for every line.
-    new = tuple.__new__
-    position = stamp
-    for line in lines:
-        if line.start > position:
-            removed.append(new(Removal, (position, line.start, WHITESPACE)))
-        if line.rule is None:
-            kept.append(new(Span, (line.start, line.end)))
-        else:
-            removed.append(Removal(line.start, line.end, line.rule))
-        position = line.end
-    if position < length:
-        removed.append(Removal(position, length, WHITESPACE))
-    return tuple(kept), tuple(removed)

@@ -9,253 +9,152 @@ Means are fixed-point integers, shares are percent, logarithms are `LOG`: 8 time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "READ", "Column", "Features", "Vocabulary", "measure"]
+from sayso.line_reading import MIX, READ, Column, Hashes, Vocabulary, read_lines
 
-Column: TypeAlias = npt.NDArray[np.int64]
-Hashes: TypeAlias = npt.NDArray[np.uint64]
-Features: TypeAlias = dict[str, Column]
+__all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "Features", "measure"]
+
+Values: TypeAlias = npt.NDArray[np.int32]
+Features: TypeAlias = Mapping[str, Column | Values]
 """A column of one value per line for each feature, each from 0 to `HIGHEST`."""
+_Columns: TypeAlias = dict[str, Column | Values]
 
 HIGHEST = 511
-READ = 2000
-"""Code points of a line that are read; of what is beyond them only the length counts."""
 PHRASE_LINE = 180
 """Words weigh only in lines of at most so many code points: a paragraph may well speak of newsletters."""
 
-# fmt: off
-STOP_WORDS = (
-    "a", "about", "after", "against", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been",
-    "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "during", "each",
-    "either", "few", "for", "from", "had", "has", "have", "he", "her", "here", "him", "his", "how", "i", "if", "in",
-    "into", "is", "it", "its", "just", "may", "me", "might", "more", "most", "must", "my", "no", "not", "of", "on",
-    "only", "or", "other", "our", "over", "own", "said", "same", "says", "she", "should", "so", "some", "such",
-    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to",
-    "too", "under", "us", "very", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom",
-    "whose", "why", "will", "with", "would", "you", "your",
+# Features that are looked at around a line: how far on both sides together, and on each alone. Those that are looked
+# at in a window are the first so many.
+_NEAR = (
+    ("words", (1, 3, 10, 30), (1, 5, 20)),
+    ("vocabulary", (1, 3, 10, 30), (1, 5, 20)),
+    ("prose", (1, 3, 10, 30), (1, 5, 20)),
+    ("sentence-ends", (1, 3, 10, 30), (1, 5)),
+    ("stop-words", (1, 3, 10), (1, 5)),
+    ("capitalised-words", (1, 3, 10), (1, 5)),
+    ("repeats", (1, 3, 10), ()),
+    ("digits", (1, 3, 10), ()),
+    ("separators", (1, 3, 10), ()),
+    ("shared-topics", (1, 3, 10), ()),
 )
-# fmt: on
-
-_CHUNK = 1 << 17  # code points looked at together: what fits the processor's cache
-_KNOWN = 0x3001  # all code points from here on are small letters to us
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
-_MIX = np.uint64(0xD1B54A32D192ED03)
-_BITS = np.uint64(12)  # a line has at most READ of anything: five counts share one 64-bit integer
-_COUNTS = (("upper", "digit", "comma", "mark", "bracket"), ("lower", "quote", "bar", "other", "space"))
-_ENDS = (".…。", "!?", ":", ",;-–—", "\"”’'»", ")]", ">›→|")
-_NEAR = (1, 3, 10, 30)
+_SCALE = np.array([0, *((1 << 20) // n for n in range(1, 62))], np.int32)
 _VOCABULARY_LIMIT = 150
-_DOCUMENT = 0x2545F4914F6CDD1D
 
 LOG: Column = np.array([0, *((n**8).bit_length() - 1 for n in range(1, READ + 1))], np.int64)
 """8 * log2(n), rounded down, of n up to READ."""
 
 
-def _kind(char: str) -> str:
-    """What a character is to us; only characters whose class no new version of Unicode can change are told apart."""
-    if char.isspace():
-        return "space"
-    if "0" <= char <= "9":
-        return "digit"
-    for kind, chars in (("comma", ",;:"), ("mark", ".!?…"), ("bracket", "()[]{}"), ("quote", "\"'“”‘’„«»‹›")):
-        if char in chars:
-            return kind
-    if char in "|·•/>→<*#@&+=~_^►▶✓":
-        return "bar"
-    if ord(char) >= 0x0530:  # beyond Latin, Greek and Cyrillic
-        return "other" if 0x2000 <= ord(char) < _KNOWN else "lower"
-    if char.isalpha():
-        return "lower" if char == char.lower() else "upper"
-    return "other"
+def _windows() -> dict[tuple[str, int, int], int]:
+    """What the name of a mean ends with, its first and its last line, and how many features have it."""
+    windows: dict[tuple[str, int, int], int] = {}
+    for row, (_, both, each) in enumerate(_NEAR, 1):
+        for n in both:
+            windows[f"-within-{n}", -n, n] = row
+        for n in each:
+            windows[f"-{n}-before", -n, -1] = windows[f"-{n}-after", 1, n] = row
+    return windows
 
 
-def _tables() -> tuple[tuple[Hashes, ...], Hashes, npt.NDArray[np.uint8], Column]:
-    counts = tuple(np.zeros(_KNOWN + 1, np.uint64) for _ in _COUNTS)
-    letters = np.zeros(_KNOWN + 1, np.uint64)
-    kinds = np.zeros(_KNOWN + 1, np.uint8)
-    ends = np.zeros(_KNOWN + 1, np.int64)
-    for code in range(_KNOWN + 1):
-        char = chr(code)
-        kind = _kind(char)
-        for table, names in zip(counts, _COUNTS, strict=True):
-            if kind in names:
-                table[code] = 1 << (int(_BITS) * names.index(kind))
-        kinds[code] = ("other", "upper", "lower", "digit").index(kind) if kind in ("upper", "lower", "digit") else 0
-        # Only ASCII is folded: a new Unicode version could add a small letter elsewhere.
-        letters[code] = 1 if kind == "digit" else code + 32 if "A" <= char <= "Z" else code
-        ends[code] = next((i for i, chars in enumerate(_ENDS, 1) if char in chars), 0)
-    return counts, letters, kinds, ends
+_WINDOWS = _windows()
 
 
-_TABLES, _LETTERS, _KINDS, _END = _tables()
+def _names() -> tuple[str, ...]:
+    """All features, in the order in which the scorecard is fitted."""
+    around = {
+        name: [f"{name}-within-{n}" for n in both]
+        + [f"{name}-{n}-{side}" for n in each for side in ("before", "after")]
+        for name, both, each in _NEAR
+    }
+    shared = around.pop("shared-topics")
+    return (
+        "characters", "words", "letters-a-word", "capitalised-words", "capital-letters", "digits", "last-character",
+        "first-character", "commas", "sentence-marks", "quotes", "separators", "brackets", "symbols", "stop-words",
+        "stop-word-share", "vocabulary", "prose", "repeats", "same-first-word",
+        *(name for names in around.values() for name in names),
+        "lines-since-prose", "lines-to-prose", "lines-between-prose", "prose-before", "prose-after",
+        "prose-before-share", "words-within-10-to-highest", "stop-words-within-10-to-highest",
+        "prose-within-10-to-highest", "lines-since-site-words", "lines-to-site-words",
+        *(f"{what}-{name}" for name in ("previous", "next")
+          for what in ("last-character-of", "first-character-of", "words-unlike")),
+        "shared-topics", *shared,
+    )  # fmt: skip
 
 
-def _powers(base: int) -> Hashes:
-    powers = np.full(_CHUNK + READ + 2, base, np.uint64)
-    powers[0] = 1
-    return np.cumprod(powers, dtype=np.uint64)
-
-
-_POWERS, _INVERSES = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
-
-
-class Vocabulary:
-    """Words that have a number, found by their hashes: 0 is any other word, the stop words come first."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        hashes = np.array([_hash(word) for word in (*STOP_WORDS, *words)], np.uint64) * _MIX
-        self._hashes, first = np.unique(hashes, return_index=True)
-        self._numbers = first.astype(np.int64) + 1
-        # Most words are unknown, and this table tells so of nearly all of them at once.
-        self._at = np.zeros(1 << 20, np.int32)
-        self._at[(self._hashes >> np.uint64(44))[::-1]] = np.arange(len(self._hashes), 0, -1)
-        self.size = len(hashes)
-
-    def numbers(self, hashes: Hashes) -> Column:
-        """The number of each word."""
-        hashes = hashes * _MIX  # words that differ in their first letter alone would share a place
-        at = self._at[hashes >> np.uint64(44)]
-        maybe = np.flatnonzero(at)
-        found = np.zeros(len(hashes), np.int64)
-        wanted, at = hashes[maybe], at[maybe] - 1
-        # Words that share a place in the table stand side by side.
-        while len(maybe):
-            known = self._hashes[np.minimum(at, len(self._hashes) - 1)]
-            same = known == wanted
-            found[maybe[same]] = self._numbers[at[same]]
-            on = known < wanted
-            on[at + 1 >= len(self._hashes)] = False
-            maybe, wanted, at = maybe[on], wanted[on], at[on] + 1
-        return found
-
-
-def _hash(word: str) -> int:
-    return sum(int(_LETTERS[min(ord(c), _KNOWN)]) * pow(_BASE, i, 1 << 64) for i, c in enumerate(word)) % (1 << 64)
-
-
-def _chunks(lines: Sequence[str]) -> Iterator[Sequence[str]]:
-    start = size = 0
-    for i, line in enumerate(lines):
-        size += min(len(line), READ) + 1
-        if size > _CHUNK:
-            yield lines[start : i + 1]
-            start, size = i + 1, 0
-    if start < len(lines):
-        yield lines[start:]
-
-
-def _read(lines: Sequence[str], vocabulary: Vocabulary, weights: Column) -> dict[str, npt.NDArray[Any]]:
-    """Counts per line, and of every word its hash and whether it is one of the text's topics."""
-    text = "\n".join([line if len(line) <= READ else line[:READ] for line in lines]) + "\n"
-    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), _KNOWN).astype(np.intp)
-    length = np.fromiter(map(len, lines), np.int64, len(lines))
-    stops = np.cumsum(np.minimum(length, READ) + 1)
-    starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))
-    out: dict[str, npt.NDArray[Any]] = {"length": length}
-    for table, names in zip(_TABLES, _COUNTS, strict=True):
-        sums = np.add.reduceat(table[codes], starts)
-        for i, name in enumerate(names):
-            out[name] = ((sums >> (_BITS * np.uint64(i))) & np.uint64(0xFFF)).astype(np.int64)
-    kinds = _KINDS[codes]
-    out["end"], out["first"] = _END[codes[stops - 2]], kinds[starts].astype(np.int64)
-
-    is_word = kinds != 0
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
-    if is_word[0]:
-        edges = np.concatenate((np.zeros(1, np.int64), edges))
-    begin, end = edges[::2], edges[1::2]
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_LETTERS[codes] * _POWERS[: len(codes)], out=sums[1:])
-    hashes = (sums[end] - sums[begin]) * _INVERSES[begin]
-    out["hash"] = (sums[stops - 1] - sums[starts]) * _INVERSES[starts]
-
-    bounds = np.searchsorted(begin, np.concatenate((starts, stops[-1:])))
-    out["words"] = np.diff(bounds)
-    numbers = vocabulary.numbers(hashes)
-    opening = kinds[begin]
-    stop = (numbers > 0) & (numbers <= len(STOP_WORDS))
-    # Three sums share one integer: weights are at most a thousand, and a line has at most READ words.
-    packed = weights[numbers] + ((opening == 1).astype(np.int64) << 24) + (stop.astype(np.int64) << 36)
-    totals = np.concatenate((np.zeros(1, np.int64), np.cumsum(packed)))[bounds]
-    total = np.diff(totals) + (1 << 23)
-    out["vocabulary"] = (total & 0xFFFFFF) - (1 << 23)
-    out["capitalised"], out["stop"] = (total >> 24) & 0xFFF, total >> 36
-    out["topic_hash"] = hashes[topics := np.flatnonzero(~stop & (end - begin >= 4) & (opening != 3))]
-    out["topics"] = np.diff(np.searchsorted(topics, bounds))
-    out["head"] = np.where(out["words"] > 0, np.append(hashes, np.uint64(0))[bounds[:-1]], 0)
-    return out
+NAMES = _names()
 
 
 class _Around:
     """Looks at the lines around each line of a batch, never beyond its text."""
 
-    def __init__(self, counts: Sequence[int]) -> None:
-        sizes = np.array([count for count in counts if count], np.int64)
-        ends = np.cumsum(sizes)
-        self.size = int(ends[-1])
-        self.line = np.arange(self.size)
+    def __init__(self, counts: Sequence[int] | Column) -> None:
+        sizes = np.array(counts, np.int64)
+        sizes = sizes[sizes > 0]
+        self.ends = np.cumsum(sizes)
+        self.starts = self.ends - sizes
+        self.line = np.arange(int(self.ends[-1]))
         self.text = np.repeat(np.arange(len(sizes)), sizes)
-        self.starts = ends - sizes
-        self.start, self.end = self.starts[self.text], ends[self.text]
-        self._windows: dict[tuple[int, int], tuple[Column, Column, Column]] = {}
-        self._scale = np.array([0, *((1 << 20) // n for n in range(1, 2 * max(_NEAR) + 2))], np.int64)
+        self.start, self.end = self.starts[self.text], self.ends[self.text]
 
-    def sums(self, values: Column) -> Column:
-        """Running sums, to be given to `mean` and `beside`."""
-        sums = np.zeros(self.size + 1, np.int64)
-        np.cumsum(values, out=sums[1:])
-        return sums
+    def means(self, sums: Values, first: int, last: int) -> Values:
+        """The mean over the lines from `first` to `last` after each, plus 1; 0 where there is none.
 
-    def mean(self, sums: Column, first: int, last: int, times: int = 1) -> Column:
-        """`times` the mean over the lines from `first` to `last` after this one, plus 1; 0 where there is none."""
-        if (first, last) not in self._windows:
-            low = np.clip(self.line + first, self.start, self.end)
-            high = np.clip(self.line + last + 1, self.start, self.end)
-            self._windows[first, last] = low, high, self._scale[high - low]
-        low, high, scale = self._windows[first, last]
-        # scale is rounded down, and a half is added so that a whole mean stays whole.
-        mean = (((sums[high] - sums[low]) * scale * times + (1 << 15)) >> 20) + 1
-        if first <= 0 <= last:
-            return mean
-        return np.where(scale > 0, mean, 0)
+        Args:
+            sums: running sums, one row for each feature, and 0 before the first.
+        """
+        low = np.maximum(self.line + first, self.start)
+        high = np.minimum(self.line + last + 1, self.end)
+        means = sums.take(high, axis=1)
+        means -= sums.take(low, axis=1)
+        # The scale is rounded down, and a half is added so that a whole mean stays whole.
+        means *= _SCALE.take(high - low)
+        means += 1 << 15
+        means >>= 20
+        means += high > low
+        return means
 
-    def beside(self, sums: Column) -> tuple[Column, Column]:
-        """The sums over all lines of the text before and after this one."""
-        return sums[self.line] - sums[self.start], sums[self.end] - sums[self.line + 1]
+    def beside(self, values: Column) -> tuple[Column, Column]:
+        """The sums over all lines of the text before and after each."""
+        sums = np.append(0, np.cumsum(values))
+        return sums[:-1] - sums.take(self.start), sums.take(self.end) - sums[1:]
 
-    def next_to(self, values: Column, step: int) -> Column:
-        """The value of the line so many lines on, plus 1; 0 where there is none."""
-        at = self.line + step
-        inside = (at >= self.start) & (at < self.end)
-        return np.where(inside, values[np.where(inside, at, 0)] + 1, 0)
+    def previous(self, values: Column) -> Column:
+        """The value of the line before, plus 1; 0 where there is none."""
+        values = np.append(0, values[:-1] + 1)
+        values[self.starts] = 0
+        return values
+
+    def next(self, values: Column) -> Column:
+        """The value of the line after, plus 1; 0 where there is none."""
+        values = np.append(values[1:] + 1, 0)
+        values[self.ends - 1] = 0
+        return values
 
     def distances(self, flags: npt.NDArray[np.bool_]) -> tuple[Column, Column]:
         """How many lines before and after this one the nearest flagged one is; `HIGHEST` if there is none."""
         marked = np.flatnonzero(flags)
         if not len(marked):
-            return np.full(self.size, HIGHEST), np.full(self.size, HIGHEST)
+            return np.full(len(flags), HIGHEST), np.full(len(flags), HIGHEST)
         till = np.cumsum(flags)
         before = np.where(till - flags > 0, marked[np.maximum(till - flags - 1, 0)], -1)
-        after = np.where(till < len(marked), marked[np.minimum(till, len(marked) - 1)], self.size)
+        after = np.where(till < len(marked), marked[np.minimum(till, len(marked) - 1)], len(flags))
         return (
             np.where(before >= self.start, np.minimum(self.line - before, HIGHEST), HIGHEST),
             np.where(after < self.end, np.minimum(after - self.line, HIGHEST), HIGHEST),
         )
 
-    def highest(self, values: Column) -> Column:
+    def highest(self, values: Column | Values) -> Column | Values:
         """The highest value in the line's text."""
-        highest: Column = np.maximum.reduceat(values, self.starts)[self.text]
-        return highest
+        return np.maximum.reduceat(values, self.starts).take(self.text)
 
     def repeated(self, hashes: Hashes) -> Column:
         """How many lines of the text have this hash."""
         _, which, count = np.unique(
-            hashes ^ (self.text.astype(np.uint64) * _MIX), return_inverse=True, return_counts=True
+            hashes ^ (self.text.astype(np.uint64) * MIX), return_inverse=True, return_counts=True
         )
         repeats: Column = count[which]
         return repeats
@@ -278,60 +177,55 @@ def _shared_topics(around: _Around, prose: npt.NDArray[np.bool_], topics: Column
 
     Words fall into a table for each text, about eight places for each of its words, so that no two texts meet.
     """
-    line = np.repeat(around.line, topics)
     words = np.add.reduceat(topics, around.starts)
-    bits = np.maximum(3 + np.frexp(words.astype(np.float64))[1], 4).astype(np.uint64)
-    sizes = np.int64(1) << bits.astype(np.int64)
-    offset = np.cumsum(sizes) - sizes
-    text = around.text[line]
+    bits = np.maximum(3 + np.frexp(words.astype(np.float64))[1], 4)
+    sizes = np.int64(1) << bits
     # The low bits of a product that wraps are the weakest, its high ones the best.
-    at = offset[text] + ((hashes * _MIX) >> (np.uint64(64) - bits)[text]).astype(np.int64)
-    in_prose = prose[line]
+    at = ((hashes * MIX) >> np.repeat((64 - bits).astype(np.uint64), words)).view(np.int64)
+    at += np.repeat(np.cumsum(sizes) - sizes, words)
+    in_prose = np.repeat(prose, topics)
     seen = np.bincount(at[in_prose], minlength=int(sizes.sum()))
-    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(seen[at] > in_prose)))
+    sums = np.append(0, np.cumsum(seen.take(at) > in_prose))
     ends = np.cumsum(topics)
     shared: Column = sums[ends] - sums[ends - topics]
     return shared
 
 
-def _look_around(out: Features, around: _Around, name: str, values: Column, times: int) -> None:
-    """Means of a feature over the lines around, before and after each line."""
-    sums = around.sums(values)
-    for reach in _NEAR if name in ("words", "vocabulary", "prose", "sentence-ends") else _NEAR[:3]:
-        out[f"{name}-within-{reach}"] = around.mean(sums, -reach, reach, times)
-    if name in ("repeats", "digits", "separators"):
-        return
-    for reach in (1, 5, 20) if name in ("words", "vocabulary", "prose") else (1, 5):
-        out[f"{name}-{reach}-before"] = around.mean(sums, -reach, -1, times)
-        out[f"{name}-{reach}-after"] = around.mean(sums, 1, reach, times)
+def _look_around(out: _Columns, around: _Around, values: Sequence[Column]) -> None:
+    """Means over the lines around, before and after each line; `values` are those of the features in `_NEAR`."""
+    # Whole numbers may wrap around here: what is taken is the difference of two sums, which is small.
+    sums = np.zeros((len(values), len(around.line) + 1), np.int32)
+    np.cumsum(np.array(values, np.int32), axis=1, out=sums[:, 1:], dtype=np.int32)
+    for (suffix, first, last), rows in _WINDOWS.items():
+        means = around.means(sums[:rows], first, last)
+        for (name, _, _), mean in zip(_NEAR, means, strict=False):
+            out[name + suffix] = mean
 
 
-def _look_for_prose(out: Features, around: _Around, prose: npt.NDArray[np.bool_], mass: Column) -> None:
+def _look_for_prose(out: _Columns, around: _Around, prose: npt.NDArray[np.bool_], mass: Column) -> None:
     """How far the next running text is on either side, and how many words of it there are."""
     before, after = around.distances(prose)
     out["lines-since-prose"], out["lines-to-prose"] = before, after
     out["lines-between-prose"] = before + after
-    mass_before, mass_after = around.beside(around.sums(mass))
+    mass_before, mass_after = around.beside(mass)
     out["prose-before"], out["prose-after"] = _log(mass_before), _log(mass_after)
     out["prose-before-share"] = _percent(mass_before, mass_before + mass + mass_after)
 
 
-def measure(lines: Sequence[str], counts: Sequence[int], vocabulary: Vocabulary, weights: Column) -> Features:
+def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vocabulary, weights: Column) -> Features:
     """Every feature of every line.
 
     Args:
         lines: of all texts in order; none is empty or has white space at its edges.
         counts: how many of them each text has.
-        vocabulary: the words that are told apart.
-        weights: by a word's number, at most 1000 either way; of number 0 and of words that do not count it is 0.
+        vocabulary: as in `read_lines`.
+        weights: as in `read_lines`.
     """
     if not lines:
         return {}
-    parts = [_read(chunk, vocabulary, weights) for chunk in _chunks(lines)]
-    raw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    del parts
+    raw = read_lines(lines, vocabulary, weights)
     around = _Around(counts)
-    out: Features = {}
+    out: _Columns = {}
     words, stop, length = raw["words"], raw["stop"], raw["length"]
     log_words = LOG[words]
     some = np.maximum(words, 1)
@@ -360,36 +254,32 @@ def measure(lines: Sequence[str], counts: Sequence[int], vocabulary: Vocabulary,
     out["prose"] = prose.astype(np.int64)
     out["repeats"], out["same-first-word"] = repeats, np.where(words > 0, around.repeated(raw["head"]), 0)
 
-    capitals = np.where(words > 0, capitalised - 1, 50)
-    near = (
-        ("words", log_words, 4),
-        ("vocabulary", out["vocabulary"], 1),
-        ("prose", 100 * prose, 1),
-        ("sentence-ends", 100 * closed, 1),
-        ("stop-words", np.minimum(stop, 30), 4),
-        ("capitalised-words", capitals, 1),
-        ("repeats", 100 * (repeats > 1), 1),
-        ("digits", digits, 1),
-        ("separators", np.minimum(raw["bar"], 9), 4),
-    )
-    for name, values, times in near:
-        _look_around(out, around, name, values, times)
     _look_for_prose(out, around, prose, np.where(prose, np.minimum(words, 400), 0))
-    for name in ("words-within-10", "stop-words-within-10", "prose-within-10"):
-        out[f"{name}-to-highest"] = 100 * out[name] // around.highest(out[name])
-
     out["lines-since-site-words"], out["lines-to-site-words"] = around.distances(vocabulary_score >= 60)
-    for step, name in ((-1, "previous"), (1, "next")):
-        out[f"last-character-of-{name}"] = around.next_to(raw["end"], step)
-        out[f"first-character-of-{name}"] = around.next_to(raw["first"], step)
-        other = around.next_to(log_words, step)
+    for look, name in ((around.previous, "previous"), (around.next, "next")):
+        out[f"last-character-of-{name}"] = look(raw["end"])
+        out[f"first-character-of-{name}"] = look(raw["first"])
+        other = look(log_words)
         out[f"words-unlike-{name}"] = np.where(other > 0, np.abs(log_words + 1 - other) + 1, 0)
-
     shared = _percent(_shared_topics(around, prose, raw["topics"], raw["topic_hash"]), raw["topics"])
     out["shared-topics"] = shared
-    sums = around.sums(np.maximum(shared - 1, 0))
-    for reach in _NEAR[:3]:
-        out[f"shared-topics-within-{reach}"] = around.mean(sums, -reach, reach)
     for column in out.values():
         np.minimum(column, HIGHEST, out=column)
-    return out
+
+    # Four times what is small, since means are rounded.
+    near = {
+        "words": 4 * log_words,
+        "vocabulary": out["vocabulary"],
+        "prose": 100 * prose,
+        "sentence-ends": 100 * closed,
+        "stop-words": 4 * np.minimum(stop, 30),
+        "capitalised-words": np.where(words > 0, capitalised - 1, 50),
+        "repeats": 100 * (repeats > 1),
+        "digits": digits,
+        "separators": 4 * np.minimum(raw["bar"], 9),
+        "shared-topics": np.maximum(shared - 1, 0),
+    }
+    _look_around(out, around, [near[name] for name, _, _ in _NEAR])
+    for name in ("words-within-10", "stop-words-within-10", "prose-within-10"):
+        out[f"{name}-to-highest"] = 100 * out[name] // around.highest(out[name])
+    return {name: out[name] for name in NAMES}

@@ -11,19 +11,23 @@ it, where little is boilerplate and the line must be drawn far more strictly. `s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from sayso.line_features import HIGHEST, Column, Features, Vocabulary, measure
+from sayso.line_columns import Lines
+from sayso.line_features import HIGHEST, Features, measure
+from sayso.line_reading import Column, Vocabulary
+from sayso.rules import MODEL, RULE_NUMBERS
 
-__all__ = ["PROFILES", "Explanation", "LineModel", "Profile", "line_model"]
+__all__ = ["PROFILES", "Explanation", "LineModel", "Profile", "Reasons", "Scores", "line_model"]
 
+T = TypeVar("T")
 Profile = Literal["page", "article"]
 PROFILES: tuple[Profile, ...] = ("page", "article")
 
@@ -32,8 +36,8 @@ POINTS = 64
 LEAST_PROSE = 3
 LEAST_WORDS = 100
 """Few texts are shorter; a page of which less is left holds its text where the model does not see it."""
-_MOST_TERMS = 1024
-_DIGITS = np.array([1 << 30, 1 << 20, 1 << 10, 1])
+_TERM_BITS = 10
+_LAST_TERM = (1 << _TERM_BITS) - 1
 
 
 class Explanation(NamedTuple):
@@ -46,6 +50,59 @@ class Explanation(NamedTuple):
 
     probability: int
     features: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.probability} %: {', '.join(self.features)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reasons:
+    """Why the model takes lines, in columns.
+
+    Attributes:
+        lines: the number of each line in its batch.
+        chances: percent, 1 to 99, that the line is boilerplate.
+        terms: the numbers of the three terms that spoke most for it, three rows, most first.
+        names: of all terms.
+    """
+
+    lines: Column
+    chances: Column
+    terms: npt.NDArray[np.int32]
+    names: Sequence[str]
+
+    def explanations(self) -> dict[int, Explanation]:
+        """The reasons, by the number of each line."""
+        return dict(zip(self.lines.tolist(), self._each(lambda explanation: explanation), strict=True))
+
+    def whys(self) -> list[str]:
+        """The reasons of each line for people."""
+        return self._each(str)
+
+    def _each(self, form: Callable[[Explanation], T]) -> list[T]:
+        first, second, third = self.terms.astype(np.int64)
+        packed = ((self.chances << _TERM_BITS | first) << _TERM_BITS | second) << _TERM_BITS | third
+        # Few lines have reasons that no other line has: each set of reasons is made once.
+        known = {}
+        for reason in set(packed.tolist()):
+            names = [self.names[reason >> shift & _LAST_TERM] for shift in (2 * _TERM_BITS, _TERM_BITS, 0)]
+            known[reason] = form(Explanation(reason >> 3 * _TERM_BITS, tuple(names)))
+        return list(map(known.__getitem__, packed.tolist()))
+
+
+class Scores(NamedTuple):
+    """What the model finds of lines.
+
+    Attributes:
+        features: of every line.
+        points: of every line.
+        most: the three terms with the most points of every line, three rows, most first: the points, and in the lowest
+            bits how many terms there may be after it.
+    """
+
+    features: Features
+    points: npt.NDArray[np.int32]
+    most: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +117,9 @@ class _Term:
     def of(self, features: Features) -> npt.NDArray[np.int32]:
         """The points of each line."""
         if len(self.parts) == 1:
-            return self.tables[0][features[self.parts[0]]]
-        first, second = (table[features[part]] for table, part in zip(self.tables, self.parts, strict=True))
-        points: npt.NDArray[np.int32] = self.points[first + second]
-        return points
+            return self.tables[0].take(features[self.parts[0]])
+        first, second = (table.take(features[part]) for table, part in zip(self.tables, self.parts, strict=True))
+        return self.points.take(first + second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +142,20 @@ class LineModel:
     weights: Column
     terms: tuple[_Term, ...]
 
-    def score(self, lines: Sequence[str], counts: Sequence[int]) -> tuple[Features, npt.NDArray[np.int32]]:
+    def take(self, lines: Lines) -> Reasons:
+        """Give the lines that no rule takes and of which the model is sure to it.
+
+        Returns:
+            why, for every line that it takes.
+        """
+        counts = np.diff(lines.bounds)
+        scores = self.score(lines.words, counts)
+        rules = np.frombuffer(lines.rules, np.uint8)
+        taken = np.flatnonzero(self.decide(scores, counts, rules == 0, lines.words))
+        rules[taken] = RULE_NUMBERS[MODEL]
+        return self.explain(scores, taken)
+
+    def score(self, lines: Sequence[str], counts: Sequence[int] | Column) -> Scores:
         """The features and the points of every line.
 
         Args:
@@ -95,56 +164,48 @@ class LineModel:
         """
         features = measure(lines, counts, self.vocabulary, self.weights)
         total = np.full(len(lines), self.bias, np.int32)
-        for term in self.terms if lines else ():
-            total += term.of(features)
-        return features, total
+        most = np.full((3, len(lines)), -(1 << 31), np.int32)
+        first, second, third = most
+        for i, term in enumerate(self.terms if len(lines) else ()):
+            points = term.of(features)
+            total += points
+            # One number holds the points and, of equals, which comes first in the file.
+            points <<= _TERM_BITS
+            points |= _LAST_TERM - i
+            lower = np.minimum(first, points)
+            np.maximum(first, points, out=first)
+            np.minimum(second, lower, out=points)
+            np.maximum(second, lower, out=second)
+            np.maximum(third, points, out=third)
+        return Scores(features, total, most)
 
     def decide(
         self,
-        features: Features,
-        points: npt.NDArray[np.int32],
-        counts: Sequence[int],
+        scores: Scores,
+        counts: Sequence[int] | Column,
         undecided: npt.NDArray[np.bool_],
         lines: Sequence[str],
     ) -> npt.NDArray[np.bool_]:
         """Which lines the model takes.
 
         Args:
-            features: of every line.
-            points: of every line.
+            scores: of every line.
             counts: how many lines each text has.
             undecided: the lines that are left to the model.
             lines: their texts.
         """
-        taken = (points > self.threshold) & undecided
+        taken = (scores.points > self.threshold) & undecided
         if not len(taken):
             return taken
         if self.strict:
-            return spare(taken, features["prose"] > 0, counts)
-        return leave_some(taken, undecided, points, counts, lines)
+            return spare(taken, scores.features["prose"] > 0, counts)
+        return leave_some(taken, undecided, scores.points, counts, lines)
 
-    def explain(self, features: Features, total: npt.NDArray[np.int32], lines: Sequence[int]) -> list[Explanation]:
+    def explain(self, scores: Scores, lines: Column) -> Reasons:
         """Why the lines of these numbers have the points they have."""
-        if not len(lines):
-            return []
-        at = np.asarray(lines, np.int64)
-        chosen = {part: features[part][at] for term in self.terms for part in term.parts}
-        # One number holds the points and, of equals, which comes first in the file.
-        keys = np.empty((len(at), len(self.terms)), np.int32)
-        for i, term in enumerate(self.terms):
-            keys[:, i] = term.of(chosen) * _MOST_TERMS + (_MOST_TERMS - 1 - i)
-        most = -np.sort(-np.partition(keys, -3, axis=1)[:, -3:], axis=1)
-        chances = np.clip(np.searchsorted(self.percent, total[at], "right"), 1, 99)
-        # Few lines have reasons that no other line has: each set of reasons is made once.
-        reasons, which = np.unique(
-            np.column_stack((chances, _MOST_TERMS - 1 - most % _MOST_TERMS)) @ _DIGITS, return_inverse=True
-        )
-        names = [term.name for term in self.terms]
-        known = [
-            Explanation(reason >> 30, tuple([names[reason >> shift & 0x3FF] for shift in (20, 10, 0)]))
-            for reason in reasons.tolist()
-        ]
-        return [known[i] for i in which.tolist()]
+        chances = np.clip(np.searchsorted(self.percent, scores.points[lines], "right"), 1, 99)
+        terms = _LAST_TERM - (scores.most[:, lines] & _LAST_TERM)
+        return Reasons(lines, chances, terms, [term.name for term in self.terms])
 
 
 def spare(
@@ -162,25 +223,27 @@ def leave_some(
     taken: npt.NDArray[np.bool_],
     undecided: npt.NDArray[np.bool_],
     points: npt.NDArray[np.int32],
-    counts: Sequence[int],
+    counts: Sequence[int] | Column,
     lines: Sequence[str],
 ) -> npt.NDArray[np.bool_]:
     """What a model takes if every text keeps `LEAST_WORDS` words: the lines with the fewest points are given back."""
-    kept, gone, scores = (undecided & ~taken).tolist(), taken.tolist(), points.tolist()
     result = taken.copy()
-    end = 0
-    for count in counts:
-        start, end = end, end + count
+    ends = np.cumsum(counts)
+    kept = np.flatnonzero(undecided & ~taken)
+    last = np.searchsorted(kept, ends).tolist()
+    left = kept.tolist()
+    for text, (first, end) in enumerate(zip([0, *last], last, strict=False)):
         words = 0
-        for i in range(start, end):
-            if kept[i]:
-                words += len(lines[i].split())
-                if words >= LEAST_WORDS:
-                    break
+        for i in left[first:end]:
+            words += len(lines[i].split())
+            if words >= LEAST_WORDS:
+                break
         else:
+            start = int(ends[text] - counts[text])
+            gone = start + np.flatnonzero(taken[start : ends[text]])
             # Lines with equal points share their lot, so that nothing depends on where they stand.
             highest = None
-            for score, i in sorted((scores[i], i) for i in range(start, end) if gone[i]):
+            for score, i in sorted(zip(points[gone].tolist(), gone.tolist(), strict=True)):
                 if words >= LEAST_WORDS and score != highest:
                     break
                 result[i], highest = False, score

@@ -10,21 +10,38 @@ and are anchored at the line's start; longer lines are left alone without being 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from itertools import compress
+from typing import Literal, TypeAlias
 
-__all__ = ["MODEL", "NAME", "RULES", "WHITESPACE", "Place", "Rule", "line_key", "rule_anywhere"]
+__all__ = [
+    "MODEL",
+    "NAME",
+    "REPEATED_LINE",
+    "RULES",
+    "RULE_IDS",
+    "RULE_NUMBERS",
+    "WHITESPACE",
+    "EdgeRules",
+    "Place",
+    "Rule",
+    "line_key",
+    "rules_anywhere",
+]
 
 Place = Literal["anywhere", "head", "tail", "edge"]
 Test = Callable[[str], bool]
+Match: TypeAlias = Callable[[str], re.Match[str] | None] | None
 
 WHITESPACE = "whitespace"
 """Rule id of everything between blocks: line breaks, blank lines and the edges of lines."""
 
 MODEL = "model"
 """Rule id of what the line model removes; `Cleaning.explanations` says why."""
+
+REPEATED_LINE = "repeated-line"
+"""Rule id of a line that recurs over the documents of a collection; see `sayso.repetition`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +92,28 @@ def line_key(line: str) -> str:
     return "0" if word[:1].isdigit() else word
 
 
-def _phrase(line: str) -> str:
-    return " ".join(line.strip(BULLETS).rstrip(TRAILING).lower().replace("’", "'").split())
+class _Forms:
+    """What the lines of a rule look like: whole phrases, and patterns anchored at both ends of the line."""
+
+    def __init__(self, phrases: str, patterns: Sequence[str], closes: str = "") -> None:
+        self.phrases = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
+        # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
+        self.longest = max(map(len, self.phrases), default=-17) + 16
+        self.closes = tuple(closes.split())
+        pattern = "|".join(f"(?:{pattern})" for pattern in patterns)
+        self.match: Match = re.compile(pattern, re.IGNORECASE).fullmatch if pattern else None
+
+    def __call__(self, line: str) -> bool:
+        bare = _bare(line)
+        return (len(line) <= self.longest and _phrase(bare) in self.phrases) or bool(self.match and self.match(bare))
 
 
-def _phrases(phrases: str) -> tuple[frozenset[str], Test]:
-    known = frozenset(" ".join(phrase.split()) for phrase in phrases.split("|")) - {""}
-    # A counter's or an arrow's room beyond the longest phrase: a longer line is none of them.
-    longest = max(map(len, known), default=0) + 16
-    return known, lambda line: len(line) <= longest and _phrase(line) in known
+def _bare(line: str) -> str:
+    return line.strip(BULLETS).replace("’", "'")
 
 
-def _starts(*patterns: str) -> Test:
-    """Match any of the patterns, each anchored at both ends of the line without its bullets."""
-    match = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE).fullmatch
-
-    def test(line: str) -> bool:
-        return match(line.strip(BULLETS).replace("’", "'")) is not None
-
-    return test
+def _phrase(bare: str) -> str:
+    return " ".join(bare.rstrip(TRAILING).lower().split())
 
 
 def _rule(
@@ -104,24 +124,21 @@ def _rule(
     phrases: str = "",
     patterns: tuple[str, ...] = (),
     starts: str = "",
+    closes: str = "",
     takes: tuple[str, ...],
     leaves: tuple[str, ...],
     max_chars: int = 240,
     heads_list: bool = False,
 ) -> Rule:
-    """A rule of whole phrases, set apart by bars, and of anchored patterns; `starts` lists the patterns' first words."""
-    known, is_phrase = _phrases(phrases)
-    matches = _starts(*patterns)
-    if not patterns:
-        test = is_phrase
-    elif not known:
-        test = matches
-    else:
-        test = lambda line: is_phrase(line) or matches(line)  # noqa: E731
-    first_words = frozenset(line_key(phrase) for phrase in known) | frozenset(starts.split())
+    """A rule of whole phrases, set apart by bars, and of anchored patterns.
+
+    `starts` lists the first words of the patterns; one that may start with any word has its last words in `closes`.
+    """
+    forms = _Forms(phrases, patterns, closes)
+    first_words = frozenset(map(line_key, forms.phrases)) | frozenset(starts.split())
     return Rule(
         id, description, place, first_words,
-        test,
+        forms,
         takes, leaves, max_chars, heads_list,
     )  # fmt: skip
 
@@ -469,6 +486,7 @@ _BY_PHRASE: tuple[Rule, ...] = (
             rf"(?:posted|published|written|updated) (?:by {NAME} )?(?:on|at) {_DATE}.{{0,60}}",
         ),
         starts="by written posted published report author reporter writer updated staff our web news agencies special",
+        closes="writer reporter correspondent desk contributor",
         takes=(
             "By Jane Example",
             "Written by Jo Sample, Staff Writer",
@@ -655,29 +673,106 @@ _BY_CONTEXT: tuple[Rule, ...] = (
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*_BY_PHRASE, *_BY_CONTEXT)}
 """Every rule by its id, in the order in which they are tried."""
 
+RULE_IDS = ("", *RULES, REPEATED_LINE, MODEL, WHITESPACE)
+"""Whatever removes something, by its number in a column; number 0 is none. No number is ever published."""
+RULE_NUMBERS = {rule: number for number, rule in enumerate(RULE_IDS)}
 
-def _index() -> dict[str, tuple[Rule, ...]]:
-    index: dict[str, list[Rule]] = {}
+
+class EdgeRules:
+    """Rules that take lines at the head or the tail of a text."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._all = tuple(rules)
+        self._of_own_kind = tuple(rule for rule in rules if not isinstance(rule.test, _Forms))
+        forms = [rule for rule in rules if isinstance(rule.test, _Forms)]
+        self._openings = frozenset(start[:3] for rule in forms for start in rule.starts)
+        self._closes = tuple(close for rule in forms for close in rule.test.closes)  # type: ignore[attr-defined]
+
+    def first(self, line: str) -> str | None:
+        """The id of the first rule that takes a line."""
+        for rule in self._all if self._may_be_a_form(line) else self._of_own_kind:
+            if len(line) <= rule.max_chars and rule.test(line):
+                return rule.id
+        return None
+
+    def _may_be_a_form(self, line: str) -> bool:
+        """False for most lines that none of the patterns match: it takes far less time to see than to try them."""
+        bare = line.strip(BULLETS)
+        # Patterns take some letters beyond ASCII for an s, an i or a k.
+        if not bare.isascii():
+            return True
+        opening = bare[:3].lower()
+        return (
+            opening in self._openings or opening[:2] in self._openings or opening[:1].isdigit()
+            or (bare.lower().endswith(self._closes))
+        )  # fmt: skip
+
+
+_Candidate: TypeAlias = tuple[str, int, int, frozenset[str], Match]
+"""A rule's id, its longest line and longest phrase, its phrases with the first word in question, and its patterns."""
+
+
+def _index() -> dict[str, tuple[_Candidate, ...]]:
+    index: dict[str, list[_Candidate]] = {}
     for rule in _BY_PHRASE:
-        if rule.place == "anywhere":
+        if rule.place == "anywhere" and isinstance(rule.test, _Forms):
             for word in sorted(rule.starts):
-                index.setdefault(word, []).append(rule)
+                phrases = frozenset(phrase for phrase in rule.test.phrases if line_key(phrase) == word)
+                longest = rule.test.longest if phrases else 0
+                index.setdefault(word, []).append((rule.id, rule.max_chars, longest, phrases, rule.test.match))
     return {word: tuple(rules) for word, rules in index.items()}
 
 
 _BY_FIRST_WORD = _index()
+_ANY: tuple[_Candidate, ...] = (("", 0, 0, frozenset(), None),)
 _LONGEST = max(rule.max_chars for rule in _BY_PHRASE if rule.place == "anywhere")
+_NO_WORD = ("", *BULLETS)
 
 
-def rule_anywhere(line: str) -> str | None:
-    """The id of the first rule that takes a line wherever it stands."""
-    return None if len(line) > _LONGEST else _rule_anywhere(line)
+class _Candidates(dict[str, tuple[_Candidate, ...]]):
+    """The rules that could take a line, by what stands before its first space; `_ANY` where only the line can tell.
+
+    Bounded, so that a long run holds no more than a short one.
+    """
+
+    def __missing__(self, opening: str) -> tuple[_Candidate, ...]:
+        rules = _ANY if opening[:1] in _NO_WORD else _BY_FIRST_WORD.get(line_key(opening), ())
+        if len(opening) <= 32:
+            if len(self) == 1 << 16:
+                self.clear()
+            self[opening] = rules
+        return rules
 
 
-# The lines that are boilerplate are mostly the same ones, page after page.
-@lru_cache(maxsize=1 << 14)
-def _rule_anywhere(line: str) -> str | None:
-    for rule in _BY_FIRST_WORD.get(line_key(line), ()):
-        if len(line) <= rule.max_chars and rule.test(line):
-            return rule.id
+_CANDIDATES = _Candidates()
+
+
+def rules_anywhere(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines that some rule takes wherever they stand: the number of each, and the id of the first such rule."""
+    candidates = list(map(_CANDIDATES.__getitem__, [line.partition(" ")[0] for line in lines]))
+    taken = []
+    for i in compress(range(len(lines)), candidates):
+        if len(lines[i]) <= _LONGEST:
+            rule = _rule_of(lines[i], candidates[i])
+            if rule is not None:
+                taken.append((i, rule))
+    return taken
+
+
+def _rule_of(line: str, candidates: tuple[_Candidate, ...]) -> str | None:
+    """The id of the first of the candidates that takes a line."""
+    size = len(line)
+    bare = phrase = ""
+    if candidates is _ANY:
+        candidates = _BY_FIRST_WORD.get(line_key(line), ())
+    for rule, most, longest, phrases, match in candidates:
+        if size > most:
+            continue
+        bare = bare or _bare(line)
+        if size <= longest:
+            phrase = phrase or _phrase(bare)
+            if phrase in phrases:
+                return rule
+        if match and match(bare):
+            return rule
     return None

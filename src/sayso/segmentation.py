@@ -18,7 +18,9 @@ from sayso.boundaries import sentences
 from sayso.cleaning import Cleaning, Span, clean, keep_lines
 from sayso.errors import LineageError
 
-__all__ = ["BLOCK_KINDS", "Block", "BlockKind", "Document", "Sentence", "by_lines", "segment"]
+__all__ = [
+    "BLOCK_KINDS", "Block", "BlockKind", "Document", "Segmented", "Sentence", "by_lines", "segment", "segment_blocks",
+]  # fmt: skip
 
 BlockKind = Literal["heading", "paragraph", "list_item", "caption"]
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
@@ -49,6 +51,14 @@ class Sentence(NamedTuple):
 _START = itemgetter(Block._fields.index("start"))
 _BLOCK_IN_SEED = itemgetter(Block._fields.index("seed_start"))
 _SENTENCE_IN_SEED = itemgetter(Sentence._fields.index("seed_start"))
+
+
+class Segmented(NamedTuple):
+    """The text of a document, its blocks and its sentences."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +134,32 @@ def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Docume
         id: the seed's id.
     """
     cleaning = clean(text) if cleaning is None else cleaning
+    made = segment_blocks(text, cleaning.kept)
+    return Document(id, text, made.text, cleaning, made.blocks, made.sentences)
+
+
+def segment_blocks(text: str, kept: Sequence[Span]) -> Segmented:
+    """Segment what is kept of a seed.
+
+    Args:
+        text: the seed.
+        kept: its blocks, in order.
+    """
     blocks: list[Block] = []
     units: list[Sentence] = []
     # A named tuple's own constructor, without its wrapper in Python: it is called for every line and sentence.
     new = tuple.__new__
     position = 0
-    for i, (start, end) in enumerate(cleaning.kept):
+    for i, (start, end) in enumerate(kept):
         shift = position - start
-        kind = _kind(text, i, cleaning.kept)
+        kind = _kind(text, i, kept)
         blocks.append(new(Block, (position, end + shift, kind, start, end)))
         spans = ((start, end),) if kind == "heading" else sentences(text, start, end)
         for first, last in spans:
             units.append(new(Sentence, (len(units), first + shift, last + shift, first, last, i)))
         position = end + shift + 1
-    joined = "\n".join([text[start:end] for start, end in cleaning.kept])
-    return Document(id, text, joined, cleaning, tuple(blocks), tuple(units))
+    joined = "\n".join([text[start:end] for start, end in kept])
+    return Segmented(joined, tuple(blocks), tuple(units))
 
 
 @lru_cache(maxsize=1)
