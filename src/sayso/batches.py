@@ -125,8 +125,11 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     seeds, rejected = _seeds(raws)
     languages = [language(seed.text) for seed in seeds]
     cleaned, numbers = _clean(seeds, languages, recipe)
+    wanted = not {"segment", "suggest"}.isdisjoint(recipe.steps)
     blocks = [
-        segment_blocks(text, kept) for part in cleaned for text, kept in zip(part.lines.texts, part.kept(), strict=True)
+        segment_blocks(text, kept, into_sentences=wanted)
+        for part in cleaned
+        for text, kept in zip(part.lines.texts, part.kept(), strict=True)
     ]
     made = _in_order(blocks, numbers)
     dates = _in_order([day for part in cleaned for day in part.dates], numbers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -138,12 +138,13 @@ def segment(text: str, cleaning: Cleaning | None = None, id: str = "") -> Docume
     return Document(id, text, made.text, cleaning, made.blocks, made.sentences)
 
 
-def segment_blocks(text: str, kept: Sequence[Span]) -> Segmented:
+def segment_blocks(text: str, kept: Sequence[Span], *, into_sentences: bool = True) -> Segmented:
     """Segment what is kept of a seed.
 
     Args:
         text: the seed.
         kept: its blocks, in order.
+        into_sentences: whether sentences are wanted; there are none otherwise.
     """
     blocks: list[Block] = []
     units: list[Sentence] = []
@@ -154,7 +155,9 @@ def segment_blocks(text: str, kept: Sequence[Span]) -> Segmented:
         shift = position - start
         kind = _kind(text, i, kept)
         blocks.append(new(Block, (position, end + shift, kind, start, end)))
-        spans = ((start, end),) if kind == "heading" else sentences(text, start, end)
+        spans: Iterable[tuple[int, int]] = ()
+        if into_sentences:
+            spans = ((start, end),) if kind == "heading" else sentences(text, start, end)
         for first, last in spans:
             units.append(new(Sentence, (len(units), first + shift, last + shift, first, last, i)))
         position = end + shift + 1
