@@ -9,7 +9,8 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
@@ -51,6 +52,7 @@ _PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las")
 _SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
 _LEAD = re.compile(r"(?:\s|and\b|of\b|for\b|the\b|&)*")
 _SMALL_ENDS = ("and", "of", "for", "the", "&")
+_SOON = 8  # words
 _JOINING = re.compile(r"\ (?:and|&)\ ")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
 _ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
@@ -145,7 +147,7 @@ class _Search:
         """Names by the words in them."""
         for match in _TAG.finditer(self.text) if "#" in self.text else ():
             self.enter(*match.span(), "EVENT", None, "shape")
-        opening, closing, loud, i = 0, -1, False, 0
+        opening, closing, loud, i, taken = 0, -1, False, 0, self.taken
         for match in _RUN.finditer(self.text):
             start, end = match.span()
             known = self.found.get(start)
@@ -157,7 +159,7 @@ class _Search:
                 closing = self.starts[i] if i < len(self.starts) else len(self.text)
                 loud = _is_title_case(self.text[opening:closing])
             end = min(end, closing)
-            inside = self.inside(start, end)
+            inside = self.inside(start, end) if taken.find(1, start, end) >= 0 else None
             if inside:
                 if loud or not self._around_known(start, end, inside):
                     pieces = zip([start, *(e.end for e in inside)], [*(e.start for e in inside), end], strict=True)
@@ -197,8 +199,8 @@ class _Search:
         """A run of capitalised words that nothing known is in: decide it whole, or else on both sides of an *and*."""
         word = self.text[start:end]
         if word.isalnum() and not loud:
-            if self._is_name(word):
-                decision = self._decide(start, end, (word,), titled=False)
+            if _is_name(word):
+                decision = self._decide_one(start, end, word, titled=False)
                 if decision is None:
                     self.waiting.append((start, end))
                 else:
@@ -216,12 +218,6 @@ class _Search:
                 return
             self._piece(start, start + middle.start(), opening, loud=False)
             self._piece(start + middle.end(), end, opening, loud=False)
-
-    @staticmethod
-    def _is_name(word: str) -> bool:
-        """Whether a capitalised word may be a name by itself."""
-        lexicon = words()
-        return word not in lexicon.common and word not in lexicon.titles and not _is_function_word(word)
 
     def _decided(self, start: int, end: int, opening: int) -> bool:
         """Whether the words of a run say what it is; then it is entered, or is no name."""
@@ -277,16 +273,14 @@ class _Search:
 
     def _decide_one(self, begin: int, stop: int, word: str, *, titled: bool) -> tuple[str, str] | None:
         """The same of a single word."""
-        if titled or (word in words().given and not self.recognised):
+        kind = "given" if titled else _kind(word)
+        if kind == "given" and (titled or not self.recognised):
             return "PER", "person"
-        if self.recognised:
+        if self.recognised or kind == "capitals":
             return None
-        if word.isupper():
-            if _ACRONYM.fullmatch(word):
-                near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
-                return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
-            if not word.istitle():
-                return None
+        if kind == "acronym":
+            near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
+            return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
         label = self._beside(begin, stop, place=True)
         return None if label is None else (label, "shape")
 
@@ -367,15 +361,40 @@ def _is_name_word(word: str) -> bool:
 
 def _is_title_case(sentence: str) -> bool:
     """Whether capitals say nothing here: a headline, or all in capitals."""
+    # Headlines write small what carries no weight, and nothing else. Others show it soon.
+    if any(map(_is_small, sentence.split(None, _SOON)[:_SOON])):
+        return False
     size = capital = 0
     for part in sentence.split():
         if part[0].isalpha():
-            # Headlines write small what carries no weight, and nothing else.
-            if part.islower() and part.strip(_EDGES) not in STOP_WORDS:
+            if _is_small(part):
                 return False
             size += 1
             capital += part[0].isupper()
     return size > 3 and capital * 2 > size
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_small(word: str) -> bool:
+    """Whether a word that carries weight is in lower case."""
+    return word.islower() and word[0].isalpha() and word.strip(_EDGES) not in STOP_WORDS
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_name(word: str) -> bool:
+    """Whether a capitalised word may be a name by itself."""
+    lexicon = words()
+    return word not in lexicon.common and word not in lexicon.titles and not _is_function_word(word)
+
+
+@lru_cache(maxsize=1 << 15)
+def _kind(word: str) -> Literal["given", "acronym", "capitals", "other"]:
+    """What a name of one word looks like."""
+    if word in words().given:
+        return "given"
+    if word.isupper() and _ACRONYM.fullmatch(word):
+        return "acronym"
+    return "capitals" if word.isupper() and not word.istitle() else "other"
 
 
 def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
