@@ -21,7 +21,7 @@ from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
-from sayso.token_index import TokenIndex, is_annotated
+from sayso.token_index import TokenEntity, TokenIndex, is_annotated
 
 _INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3  # of an entity, as `ENT_IOB` has it
 
@@ -59,7 +59,7 @@ class EntityFinder:
     def _enter(index: TokenIndex, entities: Sequence[Found]) -> None:
         """Set `doc.ents` all at once, as `Doc.from_array` can: a `Span` for each takes most of the time."""
         doc, ids = index.doc, _Ids(index.doc.vocab.strings)
-        places: list[tuple[int, int]] = []
+        entered: list[TokenEntity] = []
         values: list[tuple[int, int]] = []
         kept: dict[Any, Any] = doc.user_data
         free = 0
@@ -68,16 +68,18 @@ class EntityFinder:
                 continue
             free = last
             _, _, label, entity, source = found
-            places.append((first, last))
-            values.append((ids[label], ids[entity or ""]))
+            link = entity or ""
+            entered.append(tuple.__new__(TokenEntity, (first, last, label, link)))
+            values.append((ids[label], ids[link]))
             # As spaCy keeps `span._.score`, which takes a `Span` and an object more to set.
             start, end = index.starts[first], index.ends[last - 1]
             kept["._.", "score", start, end] = SCORES[source]
             kept["._.", "source", start, end] = source
         table = np.zeros((len(doc), 3), dtype=np.uint64)
         table[:, 0] = _OUTSIDE
-        if places:
-            firsts, lasts = np.array(places).T
+        if entered:
+            firsts = np.array([e.start for e in entered])
+            lasts = np.array([e.end for e in entered])
             sizes = lasts - firsts
             # The tokens of all: each one's first, and one more at each step to its last.
             tokens = np.repeat(lasts - sizes.cumsum(), sizes) + np.arange(sizes.sum())
@@ -85,6 +87,7 @@ class EntityFinder:
             table[tokens, 1:] = np.repeat(np.array(values, dtype=np.uint64), sizes, axis=0)
             table[firsts, 0] = _BEGINS
         doc.from_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"], table)  # type: ignore[arg-type]
+        index.remember_entities(entered, table)
 
 
 class _Ids(dict[str, int]):

@@ -18,7 +18,6 @@ from sayso import jsonl
 from sayso.errors import InputError
 from sayso.layers import Annotation, Entity, FormError
 from sayso.scheme import LINK, Scheme
-from sayso.word_places import whole_word_places
 
 __all__ = [
     "GOLD", "Counts", "Gazetteer", "Match", "Name", "collect", "count", "dump", "merged", "names_from", "parse_name",
@@ -178,6 +177,12 @@ class Gazetteer:
             entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
         return dict(index)
 
+    @cached_property
+    def _first_word(self) -> re.Pattern[str]:
+        """Whole words that begin as one of these does: a set of characters is what the engine can search for."""
+        initials = "".join(sorted({re.escape(word[0]) for word in self._by_word}))
+        return re.compile(rf"[{initials}](?<!\w.)\w*")
+
     def find(self, text: str) -> Iterator[Match]:
         """Yield the names in a text, the longest at each place, none overlapping, in order.
 
@@ -186,11 +191,12 @@ class Gazetteer:
         index, free = self._by_word, 0
         if not index:
             return
-        for at, end in whole_word_places(text, index.keys()):
-            if at < free:
+        for word in self._first_word.finditer(text):
+            entries = index.get(word.group())
+            if entries is None or word.start() < free:
                 continue
-            for name, offset, entry in index[text[at:end]]:
-                start = at - offset
+            for name, offset, entry in entries:
+                start = word.start() - offset
                 if start >= free and text.startswith(name, start) and _whole(text, start, start + len(name)):
                     free = start + len(name)
                     yield Match(start, free, entry)

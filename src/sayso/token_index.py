@@ -71,7 +71,7 @@ def _read(doc: Doc) -> _Reading:
     made = _made
     text = made[1] if made is not None and made[0]() is doc and len(doc) else doc.text
     ends = places + doc.to_array("LENGTH")
-    columns = places.astype(np.int64), ends.astype(np.int64)
+    columns = places.view(np.int64), ends.view(np.int64)  # nothing is that long
     _last = _Reading(weakref.ref(doc), seen, text, places.tolist(), ends.tolist(), columns)
     return _last
 
@@ -157,6 +157,15 @@ class TokenIndex:
         found = [TokenEntity(first, last, text[label], text[link]) for first, last, (label, link) in spans]
         _named = weakref.ref(self.doc), seen, found
         return found
+
+    def remember_entities(self, entities: list[TokenEntity], table: npt.NDArray[np.uint64]) -> None:
+        """Keep what `Doc.ents` have just been set to.
+
+        Args:
+            table: `ENT_IOB`, `ENT_TYPE` and `ENT_KB_ID` of every token.
+        """
+        global _named  # noqa: PLW0603
+        _named = weakref.ref(self.doc), table.tobytes(), entities
 
     def entities_in(self, start: int, end: int) -> list[TokenEntity]:
         """Those that fall completely within a range of tokens."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-__all__ = ["whole_word_places", "word_places"]
+__all__ = ["word_places"]
 
 _WORD = re.compile(r"\w+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -30,16 +30,3 @@ def word_places(text: str, words: AbstractSet[str]) -> list[tuple[int, int]]:
             places.append((start, start + size))
             start = text.find(word, start + size)
     return sorted(places)
-
-
-def whole_word_places(text: str, words: AbstractSet[str]) -> list[tuple[int, int]]:
-    """As `word_places`, but only where a word is none's part: letters, digits and underscores are of one word."""
-    return [
-        (start, end)
-        for start, end in word_places(text, words)
-        if not _in_word(text[start - 1 : start]) and not _in_word(text[end : end + 1])
-    ]
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
