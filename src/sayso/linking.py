@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -79,4 +78,4 @@ def _listed_link(name: str, known: Mapping[str, Name], everywhere: Mapping[str, 
 
 def initials_of(name: str) -> str:
     """The capitals that begin the words of a name: of *Norvik Port Authority*, NPA."""
-    return "".join(part[0] for part in re.split(r"[\s-]+", name) if part and part[0].isupper())
+    return "".join([part[0] for part in name.replace("-", " ").split() if part[0].isupper()])

@@ -90,8 +90,8 @@ def kind_of(word: str) -> Literal["given", "acronym", "capitals", "other"]:
 def without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
     """A run without the titles before the name, and whether there were any."""
     titles, titled = words().titles, False
-    first = text[start:end].split(None, 1)[:1]
-    if first and first[0] not in titles and text.startswith(first[0], start):
+    first = text[start:end].partition(" ")[0]
+    if first not in titles and first.isalpha():
         return start, end, False
     for word in re.finditer(r"\S+", text[start:end]):
         if word.group() not in titles:
@@ -108,7 +108,7 @@ def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
         before = start, end
         while start < end and (text[start] in EDGES or text[start].isspace()):
             start += 1
-        while start < end and _is_edge(text, start, end):
+        while start < end and not text[end - 1].isalnum() and _is_edge(text, start, end):
             end -= 1
         if text[start:end].endswith(("'s", "’s", "'S", "’S")):
             end -= 2
