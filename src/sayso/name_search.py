@@ -173,11 +173,14 @@ class _Search:
 
     def _around_known(self, start: int, end: int, inside: Sequence[Found]) -> bool:
         """Whether a run that holds one listed name is a longer one: *University of Norvik*, *Norvik Airlines*."""
-        known, (begin, stop, _) = inside[0], without_titles(self.text, start, end)
-        parts = self.text[begin:stop].split()
-        if len(inside) != 1 or {"and", "&"} & set(parts) or not begin <= known.start < known.end <= stop:
+        known = inside[0]
+        if len(inside) != 1 or known.source not in ("listed", "gazetteer"):
             return False
-        if known.source != "listed" and not (known.source == "gazetteer" and parts[-1] in words().event):
+        begin, stop, _ = without_titles(self.text, start, end)
+        parts = self.text[begin:stop].split()
+        if "and" in parts or "&" in parts or not begin <= known.start < known.end <= stop:
+            return False
+        if known.source == "gazetteer" and parts[-1] not in words().event:
             return False
         if (begin, stop) == (known.start, known.end) or is_function_word(parts[0]):
             return False
