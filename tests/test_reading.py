@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 import sayso
 from sayso import amounts, tokenization
 from sayso.claims.quotations import quotations
+from sayso.cleaning import keep_lines
 from sayso.segmentation import by_lines
 from sayso.stance_features import features, read
 from sayso.stance_model import shipped
@@ -28,6 +29,7 @@ TEXT = (
 PIECES = (
     "can't", "Norvik", "(Norvik", "isn't,", "harbour.", "U.S.", ":)", "“It's", "https://norvik.example/a?b=c", "a/b",
     "e.g.", "don't.", "well-kept", "5km", "\n", "\n\n", "  ", "\t", "x…", "Lund's", "a.m.", "…)", "😀", "\xa0",
+    "cannot", "gonna", "Im",
 )  # fmt: skip
 
 
@@ -161,6 +163,30 @@ def test_a_text_by_lines_has_lost_nothing_but_white_space() -> None:
     document = by_lines(TEXT)
     assert document.text == TEXT.replace("\n\n", "\n")
     assert by_lines(TEXT) is document
+
+
+@given(st.text("ab. \n\r\t\x0b\x1c\x85\u2028\xa0", max_size=12))
+def test_a_text_by_lines_is_cleaned_of_nothing_else(text: str) -> None:
+    assert by_lines(text).cleaning == keep_lines(text)
+
+
+def test_many_ranges_are_as_each_by_itself() -> None:
+    index = TokenIndex(plain()(TEXT))
+    ranges = [(start, end) for start in range(len(TEXT)) for end in range(start + 1, len(TEXT) + 1)]
+    firsts, lasts = index.ranges(*zip(*ranges, strict=True))
+    assert list(zip(firsts.tolist(), lasts.tolist(), strict=True)) == [index.range(*place) for place in ranges]
+
+
+def test_entities_are_those_that_were_set_last() -> None:
+    doc = ours()(TEXT)
+
+    def found() -> list[tuple[int, int, str, str]]:
+        return [tuple(entity) for entity in TokenIndex(doc).entities]
+
+    assert found() == [(e.start, e.end, e.label_, e.kb_id_) for e in doc.ents]
+    assert len(found()) > 3
+    doc.ents = [Span(doc, 0, 1, label="PER", kb_id="lund")]
+    assert found() == [(0, 1, "PER", "lund")]
 
 
 # -- words and candidates

@@ -14,6 +14,13 @@ from spacy.tokens import Doc, Span
 
 import sayso
 from conftest import ROOT
+from sayso.claims import to_claims
+from sayso.cleaning import keep_lines
+from sayso.items import stance_items
+from sayso.layers import Entity
+from sayso.resources import resource
+from sayso.scheme import Scheme
+from sayso.segmentation import segment
 from sayso.stance import Weights, author_stance, judge, shipped, stances
 from sayso.stance_features import features, sign_of, stance_words, stem
 
@@ -162,3 +169,26 @@ def test_the_shipped_weights_have_no_opinion_of_anybody() -> None:
     assert people
     assert not named & people
     assert not [word for word in named if word.startswith(("@", "#"))]
+
+
+def test_pairs_are_those_of_the_items() -> None:
+    """What the component enumerates by tokens is what people are asked, by code points."""
+    text = (
+        "Ada Lindqvist said that Norvik Line Inc. had lied. “Norvik Line Inc. must pay Ole Brandt,” Brandt said.\n"
+        "Ole Brandt, a lawyer, told Ada Lindqvist that he praised Norvik Line Inc. in Norway. Lindqvist agreed."
+    )
+    doc = sayso.pipeline()(text)
+    document = segment(text, keep_lines(text), id="x")
+    entities = [
+        Entity(f"e{i}", e.start_char, e.end_char, e.text, e.label_, e.kb_id_ or None) for i, e in enumerate(doc.ents)
+    ]
+    scheme = Scheme.read(resource("annotations/schema.json"))
+    items = stance_items(document, [*entities, *to_claims(doc, document, entities)], scheme)
+    found = [
+        ((s.target.start_char, s.target.end_char), s.holder and (s.holder.start_char, s.holder.end_char))
+        for s in stances(doc)
+    ]
+    assert found == [
+        ((item.target.start, item.target.end), item.holder and (item.holder.start, item.holder.end)) for item in items
+    ]
+    assert len(found) > 8

@@ -7,12 +7,13 @@ own recogniser found, put into the form of the annotation guidelines, then names
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from spacy.language import Language
+from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
 from sayso.gazetteer import Gazetteer, read
@@ -20,7 +21,7 @@ from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
 from sayso.resources import resource
 from sayso.scheme import Scheme
-from sayso.token_index import TokenIndex, is_annotated
+from sayso.token_index import TokenEntity, TokenIndex, is_annotated
 
 _INSIDE, _OUTSIDE, _BEGINS = 1, 2, 3  # of an entity, as `ENT_IOB` has it
 
@@ -55,28 +56,30 @@ class EntityFinder:
         return doc
 
     @staticmethod
-    def _enter(index: TokenIndex, entities: Iterable[Found]) -> None:
+    def _enter(index: TokenIndex, entities: Sequence[Found]) -> None:
         """Set `doc.ents` all at once, as `Doc.from_array` can: a `Span` for each takes most of the time."""
-        doc, add = index.doc, index.doc.vocab.strings.add
-        places: list[tuple[int, int]] = []
+        doc, ids = index.doc, _Ids(index.doc.vocab.strings)
+        entered: list[TokenEntity] = []
         values: list[tuple[int, int]] = []
         kept: dict[Any, Any] = doc.user_data
         free = 0
-        for found in entities:
-            first, last = _on_tokens(index, found)
+        for found, first, last in zip(entities, *_on_tokens(index, entities), strict=True):
             if not free <= first < last:
                 continue
             free = last
-            places.append((first, last))
-            values.append((add(found.label), add(found.entity or "")))
+            _, _, label, entity, source = found
+            link = entity or ""
+            entered.append(tuple.__new__(TokenEntity, (first, last, label, link)))
+            values.append((ids[label], ids[link]))
             # As spaCy keeps `span._.score`, which takes a `Span` and an object more to set.
-            place = index.starts[first], index.ends[last - 1]
-            kept["._.", "score", *place] = SCORES[found.source]
-            kept["._.", "source", *place] = found.source
+            start, end = index.starts[first], index.ends[last - 1]
+            kept["._.", "score", start, end] = SCORES[source]
+            kept["._.", "source", start, end] = source
         table = np.zeros((len(doc), 3), dtype=np.uint64)
         table[:, 0] = _OUTSIDE
-        if places:
-            firsts, lasts = np.array(places).T
+        if entered:
+            firsts = np.array([e.start for e in entered])
+            lasts = np.array([e.end for e in entered])
             sizes = lasts - firsts
             # The tokens of all: each one's first, and one more at each step to its last.
             tokens = np.repeat(lasts - sizes.cumsum(), sizes) + np.arange(sizes.sum())
@@ -84,16 +87,38 @@ class EntityFinder:
             table[tokens, 1:] = np.repeat(np.array(values, dtype=np.uint64), sizes, axis=0)
             table[firsts, 0] = _BEGINS
         doc.from_array(["ENT_IOB", "ENT_TYPE", "ENT_KB_ID"], table)  # type: ignore[arg-type]
+        index.remember_entities(entered, table)
 
 
-def _on_tokens(index: TokenIndex, found: Found) -> tuple[int, int]:
-    """The tokens of an entity; with the marks that its last one has, and none if it is but a part of a token's word."""
-    first, last = index.range(found.start, found.end)
-    if first < last:
-        more = index.text[index.starts[first] : found.start] + index.text[found.end : index.ends[last - 1]]
-        if more and any(c.isalnum() for c in more):
-            return first, first
-    return first, last
+class _Ids(dict[str, int]):
+    """The hashes of strings, each added to a vocabulary once."""
+
+    def __init__(self, strings: StringStore) -> None:
+        super().__init__()
+        self._strings = strings
+
+    def __missing__(self, text: str) -> int:
+        value = self[text] = int(self._strings.add(text))
+        return value
+
+
+def _on_tokens(index: TokenIndex, entities: Sequence[Found]) -> tuple[list[int], list[int]]:
+    """The first token of each entity and the one after its last.
+
+    They have the marks that its last one has; there is none if it is but a part of a token's word.
+    """
+    if not entities or not index.starts:
+        return [0] * len(entities), [0] * len(entities)
+    starts, ends = [e.start for e in entities], [e.end for e in entities]
+    one, other = index.ranges(starts, ends)
+    firsts: list[int] = one.tolist()
+    lasts: list[int] = other.tolist()
+    for i, (found, first, last) in enumerate(zip(entities, firsts, lasts, strict=True)):
+        if first < last and (index.starts[first] != found.start or index.ends[last - 1] != found.end):
+            more = index.text[index.starts[first] : found.start] + index.text[found.end : index.ends[last - 1]]
+            if any(c.isalnum() for c in more):
+                lasts[i] = first
+    return firsts, lasts
 
 
 @Language.factory("sayso_entities", default_config={"gazetteer": None, "schema": None}, assigns=["doc.ents"])

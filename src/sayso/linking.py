@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -37,16 +36,17 @@ def linked(text: str, found: Sequence[Found], gazetteer: Gazetteer | None = None
     everywhere = listed().by_name
     persons: dict[str, str] = {}
     short: dict[str, str] = {}
-    names = [" ".join(text[e.start : e.end].split()) for e in found]
+    quotes = [text[start:end] for start, end, *_ in found]
+    names = [quote if quote.isalnum() else " ".join(quote.split()) for quote in quotes]
     for i, (e, name) in enumerate(zip(found, names, strict=True)):
-        if e.label in ("DATE", "NUM"):
+        if " " not in name or e.label in ("DATE", "NUM"):
             continue
-        parts = name.split()
         full = e.entity or _listed_link(name, known, everywhere)
-        if e.label == "PER" and len(parts) > 1:
+        if e.label == "PER":
+            parts = name.split()
             for part in (parts[-1], parts[0]):
                 persons.setdefault(part, full)
-        elif e.label in ("ORG", "EVENT", "PROD", "LOC") and len(parts) > 1:
+        elif e.label in ("ORG", "EVENT", "PROD", "LOC"):
             if len(initials := initials_of(name)) > 1:
                 short.setdefault(initials, full)
             if i + 1 < len(found) and text[e.end : found[i + 1].start] == " (" and text[found[i + 1].end :][:1] == ")":
@@ -78,4 +78,4 @@ def _listed_link(name: str, known: Mapping[str, Name], everywhere: Mapping[str, 
 
 def initials_of(name: str) -> str:
     """The capitals that begin the words of a name: of *Norvik Port Authority*, NPA."""
-    return "".join(part[0] for part in re.split(r"[\s-]+", name) if part and part[0].isupper())
+    return "".join([part[0] for part in name.replace("-", " ").split() if part[0].isupper()])

@@ -11,11 +11,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
 from sayso.amounts import amounts
 from sayso.gazetteer import Gazetteer
 from sayso.linking import Found, initials_of, linked
+from sayso.name_shapes import (
+    ABBREVIATED,
+    EDGES,
+    bare,
+    is_function_word,
+    is_name,
+    is_name_word,
+    is_title_case,
+    kind_of,
+    trimmed,
+    without_titles,
+)
 from sayso.names import listed, words
 
 __all__ = ["Proposal", "find_entities", "trimmed"]
@@ -29,8 +39,6 @@ class Proposal(NamedTuple):
     label: str
 
 
-_ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their"))
-_EDGES = " \t\n\r\"'“”‘’«»`.,;:!?()[]{}-–—_*/\\|<>&"
 _AMOUNTS = ("DATE", "NUM")
 _LABELS = frozenset(("PER", "ORG", "LOC", "NORP", "PROD", "EVENT"))
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de][\w]*(?:['’&.-][A-Z\u00c0-\u00de]?\w+)*"
@@ -46,14 +54,9 @@ _RUN = re.compile(
 )
 _TAG = re.compile(r"(?<![\w&])#[A-Za-z]\w{2,}")
 _INITIALS = re.compile(r"(?:[A-Z]\.?){1,3}")
-_ABBREVIATED = frozenset(("Inc.", "Corp.", "Ltd.", "Co.", "Jr.", "Sr.", "Bros."))
 _PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las"))
-_SMALL = re.compile(r"(?:\s|\band|\bof|\bfor|\bthe|&)+\Z")
-_LEAD = re.compile(r"(?:\s|and\b|of\b|for\b|the\b|&)*")
-_SMALL_ENDS = ("and", "of", "for", "the", "&")
 _JOINING = re.compile(r"\ (?:and|&)\ ")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
-_ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
 _SPEAKS = re.compile(r"\ (?:said|says|told|added|wrote|asked|tweeted|argued|warned|admitted|denied|who)\b")
 _SPOKEN = re.compile(r"(?:said|says|added|told)\ $")
 _IN_PLACE = re.compile(r"(?:^|\W)(?:[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Tt]hroughout)\ $")
@@ -89,7 +92,7 @@ class _Search:
 
     def enter(self, start: int, end: int, label: str, entity: str | None, source: str) -> None:
         if self.text[end : end + 1] == "." and label not in _AMOUNTS:
-            end += self.text[start : end + 1].rpartition(" ")[2] in _ABBREVIATED
+            end += self.text[start : end + 1].rpartition(" ")[2] in ABBREVIATED
         if start < end and self.taken.find(1, start, end) < 0:
             self.taken[start:end] = b"\1" * (end - start)
             # A named tuple's own constructor, without its wrapper in Python: there are many.
@@ -137,7 +140,7 @@ class _Search:
             pieces = ((start, known.start), (known.end, end))
             return [trimmed(self.text, *piece, label) for piece in pieces]
         rest = (self.text[start : known.start] + " " + self.text[known.end : end]).split()
-        if rest and all(_is_name_word(word) for word in rest):
+        if rest and all(is_name_word(word) for word in rest):
             self.remove(known.start)
         return [(start, end)]
 
@@ -145,7 +148,7 @@ class _Search:
         """Names by the words in them."""
         for match in _TAG.finditer(self.text) if "#" in self.text else ():
             self.enter(*match.span(), "EVENT", None, "shape")
-        opening, closing, loud, i = 0, -1, False, 0
+        opening, closing, loud, i, taken = 0, -1, False, 0, self.taken
         for match in _RUN.finditer(self.text):
             start, end = match.span()
             known = self.found.get(start)
@@ -155,9 +158,9 @@ class _Search:
                 i = bisect_right(self.starts, start, i)
                 opening = self.starts[i - 1] if i else 0
                 closing = self.starts[i] if i < len(self.starts) else len(self.text)
-                loud = _is_title_case(self.text[opening:closing])
+                loud = is_title_case(self.text[opening:closing])
             end = min(end, closing)
-            inside = self.inside(start, end)
+            inside = self.inside(start, end) if taken.find(1, start, end) >= 0 else None
             if inside:
                 if loud or not self._around_known(start, end, inside):
                     pieces = zip([start, *(e.end for e in inside)], [*(e.start for e in inside), end], strict=True)
@@ -170,13 +173,16 @@ class _Search:
 
     def _around_known(self, start: int, end: int, inside: Sequence[Found]) -> bool:
         """Whether a run that holds one listed name is a longer one: *University of Norvik*, *Norvik Airlines*."""
-        known, (begin, stop, _) = inside[0], _without_titles(self.text, start, end)
+        known = inside[0]
+        if len(inside) != 1 or known.source not in ("listed", "gazetteer"):
+            return False
+        begin, stop, _ = without_titles(self.text, start, end)
         parts = self.text[begin:stop].split()
-        if len(inside) != 1 or {"and", "&"} & set(parts) or not begin <= known.start < known.end <= stop:
+        if "and" in parts or "&" in parts or not begin <= known.start < known.end <= stop:
             return False
-        if known.source != "listed" and not (known.source == "gazetteer" and parts[-1] in words().event):
+        if known.source == "gazetteer" and parts[-1] not in words().event:
             return False
-        if (begin, stop) == (known.start, known.end) or _is_function_word(parts[0]):
+        if (begin, stop) == (known.start, known.end) or is_function_word(parts[0]):
             return False
         lexicon = words()
         if parts[-1] in lexicon.organisation or ("of" in parts and parts[0] in lexicon.organisation):
@@ -197,14 +203,14 @@ class _Search:
         """A run of capitalised words that nothing known is in: decide it whole, or else on both sides of an *and*."""
         word = self.text[start:end]
         if word.isalnum() and not loud:
-            if self._is_name(word):
-                decision = self._decide(start, end, (word,), titled=False)
+            if is_name(word):
+                decision = self._decide_one(start, end, word, titled=False)
                 if decision is None:
                     self.waiting.append((start, end))
                 else:
                     self.enter(start, end, decision[0], None, decision[1])
             return
-        start, end = _bare(self.text, start, end)
+        start, end = bare(self.text, start, end)
         if start >= end:
             return
         if loud:
@@ -217,28 +223,22 @@ class _Search:
             self._piece(start, start + middle.start(), opening, loud=False)
             self._piece(start + middle.end(), end, opening, loud=False)
 
-    @staticmethod
-    def _is_name(word: str) -> bool:
-        """Whether a capitalised word may be a name by itself."""
-        lexicon = words()
-        return word not in lexicon.common and word not in lexicon.titles and not _is_function_word(word)
-
     def _decided(self, start: int, end: int, opening: int) -> bool:
         """Whether the words of a run say what it is; then it is entered, or is no name."""
-        begin, stop, titled = _without_titles(self.text, start, end)
+        begin, stop, titled = without_titles(self.text, start, end)
         begin, stop = trimmed(self.text, begin, stop, "PER")
         parts = self.text[begin:stop].split()
         while (
             parts
             and not titled
-            and (parts[0] in words().common or _is_function_word(parts[0]))
-            and not self.text[opening:start].strip(_EDGES)
+            and (parts[0] in words().common or is_function_word(parts[0]))
+            and not self.text[opening:start].strip(EDGES)
         ):
             begin = begin + len(parts[0])
             while begin < stop and self.text[begin].isspace():
                 begin += 1
             parts = parts[1:]
-        if not parts or (len(parts) == 1 and (parts[0] in words().common or _is_function_word(parts[0]))):
+        if not parts or (len(parts) == 1 and (parts[0] in words().common or is_function_word(parts[0]))):
             return True
         decision = self._decide(begin, stop, parts, titled=titled)
         if decision is not None:
@@ -277,16 +277,14 @@ class _Search:
 
     def _decide_one(self, begin: int, stop: int, word: str, *, titled: bool) -> tuple[str, str] | None:
         """The same of a single word."""
-        if titled or (word in words().given and not self.recognised):
+        kind = "given" if titled else kind_of(word)
+        if kind == "given" and (titled or not self.recognised):
             return "PER", "person"
-        if self.recognised:
+        if self.recognised or kind == "capitals":
             return None
-        if word.isupper():
-            if _ACRONYM.fullmatch(word):
-                near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
-                return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
-            if not word.istitle():
-                return None
+        if kind == "acronym":
+            near = self.text[max(0, begin - 1) : begin], self.text[stop : stop + 2]
+            return ("ORG", "acronym") if near[0] not in ("", "\n", "#") and "@" not in near[1] else None
         label = self._beside(begin, stop, place=True)
         return None if label is None else (label, "shape")
 
@@ -306,22 +304,23 @@ class _Search:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
         if not self.waiting:
             return
-        labels = {self.text[start:end]: Counter[str]() for start, end in self.waiting}
-        letters = any(name.isupper() for name in labels)
+        names = [self.text[start:end] for start, end in self.waiting]
+        wanted = set(names)
+        labels: dict[str, Counter[str]] = defaultdict(Counter)
+        letters = any(map(str.isupper, wanted))
         for found in self.found.values():
             if found.label in _LABELS:
                 name = self.text[found.start : found.end]
-                if name in labels:
+                if name in wanted:
                     labels[name][found.label] += 1
                 if found.label == "PER" and " " in name:
                     family = name.split()[-1]
-                    if family in labels:
+                    if family in wanted:
                         labels[family]["PER"] += 1
-                elif letters and found.label == "ORG" and len(initials := initials_of(name)) > 1 and initials in labels:
+                elif letters and found.label == "ORG" and len(initials := initials_of(name)) > 1 and initials in wanted:
                     labels[initials]["ORG"] += 1
-        for start, end in self.waiting:
-            counts = labels[self.text[start:end]]
-            if counts:
+        for (start, end), name in zip(self.waiting, names, strict=True) if labels else ():
+            if (counts := labels.get(name)) is not None:
                 self.enter(start, end, _most(counts), None, "repeated")
 
     def unified(self) -> list[Found]:
@@ -343,83 +342,3 @@ class _Search:
 
 def _most(counts: Counter[str]) -> str:
     return min(counts, key=lambda label: (-counts[label], label))
-
-
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """A piece of a run without the small words at its edges."""
-    if not text[start:end][:1].isupper():
-        lead = _LEAD.match(text[start:end])
-        start += lead.end() if lead else 0
-    piece = text[start:end]
-    if piece[-1:].isspace() or piece.endswith(_SMALL_ENDS):
-        return start, start + len(_SMALL.sub("", piece))
-    return start, end
-
-
-def _is_function_word(word: str) -> bool:
-    """Whether a capitalised word is none but for its place; what is all in capitals may be letters: *CA*, *WHO*."""
-    return word.lower() in STOP_WORDS and (len(word) == 1 or not word.isupper())
-
-
-def _is_name_word(word: str) -> bool:
-    return word[0].isupper() and word.strip(".,") not in words().titles
-
-
-def _is_title_case(sentence: str) -> bool:
-    """Whether capitals say nothing here: a headline, or all in capitals."""
-    size = capital = 0
-    for part in sentence.split():
-        if part[0].isalpha():
-            # Headlines write small what carries no weight, and nothing else.
-            if part.islower() and part.strip(_EDGES) not in STOP_WORDS:
-                return False
-            size += 1
-            capital += part[0].isupper()
-    return size > 3 and capital * 2 > size
-
-
-def _without_titles(text: str, start: int, end: int) -> tuple[int, int, bool]:
-    """A run without the titles before the name, and whether there were any."""
-    titles, titled = words().titles, False
-    first = text[start:end].split(None, 1)[:1]
-    if first and first[0] not in titles and text.startswith(first[0], start):
-        return start, end, False
-    for word in re.finditer(r"\S+", text[start:end]):
-        if word.group() not in titles:
-            return start + word.start(), end, titled
-        titled = True
-    return end, end, titled
-
-
-def trimmed(text: str, start: int, end: int, label: str) -> tuple[int, int]:
-    """A span without what rule E1 leaves outside: articles, titles, possessive *'s*, quotation marks, punctuation."""
-    if text[start:end].isalnum():
-        return start, end
-    while True:
-        before = start, end
-        while start < end and (text[start] in _EDGES or text[start].isspace()):
-            start += 1
-        while start < end and _is_edge(text, start, end):
-            end -= 1
-        if text[start:end].endswith(("'s", "’s", "'S", "’S")):
-            end -= 2
-        word = text[start:end].split(None, 1)
-        # The title of a work has its own article.
-        article = word[0] in _ARTICLES and not (label == "PROD" and word[0][0].isupper()) if word else False
-        if len(word) == 2 and (article or (label == "PER" and word[0] in words().titles)):
-            start = end - len(word[1])
-        if (start, end) == before:
-            return start, end
-
-
-def _is_edge(text: str, start: int, end: int) -> bool:
-    """Whether the last character of a name is none of it."""
-    return text[end - 1].isspace() or (text[end - 1] in _EDGES and not _keeps_stop(text, start, end))
-
-
-def _keeps_stop(text: str, start: int, end: int) -> bool:
-    """Whether a full stop or a bracket at the end belongs to the name, as in *U.S.* and *Jr.*; `start` is its start."""
-    if text[end - 1] == ")":
-        return "(" in text[start:end]
-    last = text[start:end].rpartition(" ")[2]
-    return text[end - 1] == "." and ("." in last[:-1] or last in _ABBREVIATED)

@@ -15,8 +15,9 @@ from operator import itemgetter
 from typing import Literal, NamedTuple, get_args
 
 from sayso.boundaries import sentences
-from sayso.cleaning import Cleaning, Span, clean, keep_lines
+from sayso.cleaning import Cleaning, Removal, Span, clean
 from sayso.errors import LineageError
+from sayso.rules import WHITESPACE
 
 __all__ = [
     "BLOCK_KINDS", "Block", "BlockKind", "Document", "Segmented", "Sentence", "by_lines", "segment", "segment_blocks",
@@ -171,7 +172,26 @@ def by_lines(text: str) -> Document:
 
     The components of a pipeline ask for it one after the other, so the last one is kept.
     """
-    return segment(text, keep_lines(text))
+    return segment(text, _every_line(text))
+
+
+def _every_line(text: str) -> Cleaning:
+    """As `keep_lines`, which is made for many texts at a time and takes longer for one."""
+    new = tuple.__new__
+    kept: list[Span] = []
+    removed: list[Removal] = []
+    free = at = 0
+    for line in text.splitlines(keepends=True):
+        if words := line.strip():
+            start = at if words[0] == line[0] else at + len(line) - len(line.lstrip())
+            if free < start:
+                removed.append(new(Removal, (free, start, WHITESPACE)))
+            free = start + len(words)
+            kept.append(new(Span, (start, free)))
+        at += len(line)
+    if free < len(text):
+        removed.append(new(Removal, (free, len(text), WHITESPACE)))
+    return Cleaning(tuple(kept), tuple(removed))
 
 
 def _kind(text: str, i: int, kept: Sequence[Span]) -> BlockKind:

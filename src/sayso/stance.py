@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from sayso.claims import Attribution, attributions
-from sayso.items import stance_items
-from sayso.layers import Anchor, Annotation, Claim, Entity, Mention
+from sayso.items import stance_pairs
 from sayso.resources import resource
 from sayso.scheme import Scheme
 from sayso.segmentation import by_lines
 from sayso.stance_features import Range
 from sayso.stance_model import Weights, shipped
-from sayso.stance_rules import Judgement, author_stance, judge, judge_items
+from sayso.stance_rules import Judgement, author_stance, judge, judge_items, judge_pairs
 from sayso.token_index import TokenIndex
 
 __all__ = [
@@ -70,31 +71,23 @@ class StanceJudge:
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups; a former run's are replaced."""
         index, claims = TokenIndex(doc), attributions(doc)
-        places: dict[Range, Range] = {}
-        for e in index.entities:
-            places[index.starts[e.start], index.ends[e.end - 1]] = (e.start, e.end)
-        annotations: list[Annotation] = [*_entities(index, self.scheme), *_claims(index, claims)]
-
-        def spot(mention: Mention) -> Range:
-            at = (mention.start, mention.end)
-            place = places.get(at)
-            if place is None:
-                place = places[at] = index.range(*at)
-            return place
-
+        things, own = _entities(index, self.scheme), sorted(_claims(index, claims), key=_START)
         # The doc's text is its own seed here: nothing is removed but white space.
-        items = stance_items(by_lines(index.text), annotations, self.scheme)
+        found = stance_pairs(by_lines(index.text), things, own, self.scheme)
+        pairs = [(holder, target) for holder, target, _ in cast("_Pairs", found)]
+        judged = judge_pairs(index, [(one and one.tokens, other.tokens, other.entity) for one, other in pairs], claims)
         groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}
         facts: dict[str, list[int | str]] = {}
-        for number, (item, judged) in enumerate(zip(items, judge_items(index, items, spot, claims), strict=True), 1):
-            (label, score, source), shown = judged
+        targets, holders, evidence = groups.values()
+        for number, ((holder, target), ((label, score, source), shown)) in enumerate(
+            zip(pairs, judged, strict=True), 1
+        ):
             id_ = f"s{number}"
             facts[id_] = [score, source]
-            groups["stances"].append(Span(doc, *spot(item.target), label=label, span_id=id_))
-            if item.holder is not None:
-                groups["stance_holders"].append(Span(doc, *spot(item.holder), label="holder", span_id=id_))
-            for sentence in shown:
-                groups["stance_evidence"].append(Span(doc, sentence.start, sentence.end, label=label, span_id=id_))
+            targets.append(Span(doc, *target.tokens, label=label, span_id=id_))
+            if holder is not None:
+                holders.append(Span(doc, *holder.tokens, label="holder", span_id=id_))
+            evidence.extend(Span(doc, start, end, label=label, span_id=id_) for start, end in shown)
         for name, spans in groups.items():
             attrs = {"facts": facts} if name == "stances" else {}
             doc.spans[name] = SpanGroup(doc, name=name, attrs=attrs, spans=spans)
@@ -123,27 +116,49 @@ if not Doc.has_extension("stances"):
     Doc.set_extension("stances", getter=stances)
 
 
-def _entities(index: TokenIndex, scheme: Scheme) -> Iterator[Entity]:
+class _Thing(NamedTuple):
+    """A holder or a target: code points of the text, its tokens, and what `sayso.items.Labelled` asks for."""
+
+    start: int
+    end: int
+    tokens: Range
+    label: str
+    entity: str | None
+
+
+class _Claim(NamedTuple):
+    """What `sayso.items.Held` asks for."""
+
+    start: int
+    end: int
+    holder: _Thing | None
+
+
+_START = itemgetter(0)
+_Pairs = Iterator[tuple[_Thing | None, _Thing, object]]
+
+
+def _entities(index: TokenIndex, scheme: Scheme) -> list[_Thing]:
     labels = frozenset((*scheme.stance_holder, *scheme.stance_target, *scheme.author_target))
-    for e in index.entities:
-        if e.label in labels:
-            start, end = index.starts[e.start], index.ends[e.end - 1]
-            yield Entity("", start, end, index.text[start:end], e.label, e.link or None)
+    starts, ends, new = index.starts, index.ends, tuple.__new__
+    return [
+        new(_Thing, (starts[start], ends[end - 1], (start, end), label, link or None))
+        for start, end, label, link in index.entities
+        if label in labels
+    ]
 
 
-def _anchor(index: TokenIndex, span: Span) -> tuple[int, int, str]:
-    start, end = index.starts[span.start], index.ends[span.end - 1]
-    return start, end, index.text[start:end]
-
-
-def _claims(index: TokenIndex, claims: Sequence[Attribution]) -> Iterator[Claim]:
+def _claims(index: TokenIndex, claims: Sequence[Attribution]) -> Iterator[_Claim]:
+    starts, ends = index.starts, index.ends
     links = {i: e.link for e in index.entities for i in range(e.start, e.end) if e.link} if claims else {}
     for claim in claims:
-        held = claim.holder
-        link = next((links[s.end - 1] for s in (held, claim.antecedent) if s is not None and s.end - 1 in links), None)
-        holder = None if held is None else Mention(*_anchor(index, held), link)
-        content = tuple(Anchor(*_anchor(index, part)) for part in claim.content)
-        yield Claim(claim.id, *_anchor(index, claim.cue), claim.lemma, holder, content, claim.type, claim.polarity)
+        held, cue = claim.holder, claim.cue
+        holder = None
+        if held is not None:
+            antecedent = claim.antecedent
+            link = links.get(held.end - 1) or (links.get(antecedent.end - 1) if antecedent is not None else None)
+            holder = _Thing(starts[held.start], ends[held.end - 1], (held.start, held.end), "", link)
+        yield _Claim(starts[cue.start], ends[cue.end - 1], holder)
 
 
 @Language.factory(

@@ -20,7 +20,7 @@ from sayso.stance_features import Range, Reading, read, stance_words, stem
 from sayso.stance_model import shipped
 from sayso.token_index import TokenIndex, is_annotated
 
-__all__ = ["Judgement", "author_stance", "judge", "judge_items"]
+__all__ = ["Judgement", "author_stance", "judge", "judge_items", "judge_pairs"]
 
 AGAINST, FAVOR, NONE = "against", "favor", "none"
 _TURNED = {AGAINST: FAVOR, FAVOR: AGAINST, NONE: NONE}
@@ -320,24 +320,35 @@ def judge_items(
         spot: gives the tokens of a mention, end exclusive.
         claims: those of the `Doc`.
     """
-    doc, text = index.doc, _Text(index.doc, claims, index)
+    pairs = [
+        (None if item.holder is None else spot(item.holder), spot(item.target), item.target.entity) for item in items
+    ]
+    doc = index.doc
+    return [
+        (judgement, [doc[start:end] for start, end in shown]) for judgement, shown in judge_pairs(index, pairs, claims)
+    ]
+
+
+def judge_pairs(
+    index: TokenIndex, pairs: Iterable[tuple[Range | None, Range, str | None]], claims: Sequence[Attribution]
+) -> list[tuple[Judgement, Sequence[Range]]]:
+    """As `judge_items`, of pairs by their tokens: the holder, the target and its link."""
+    text = _Text(index.doc, claims, index)
     mentions: dict[str, list[Range]] = defaultdict(list)
-    for ent in text.index.entities:
-        if ent.link:
-            mentions[ent.link].append((ent.start, ent.end))
+    for e in index.entities:
+        if e.link:
+            mentions[e.link].append((e.start, e.end))
     by_sentence: dict[int, dict[str, _Held]] = defaultdict(dict)
     for held in text.held:
         for start, end in held[3]:
-            for sentence in text.index.sentences(start, end):
+            for sentence in index.sentences(start, end):
                 by_sentence[sentence[0]][held[0].id] = held
     said = {i for claim in text.claims for part in claim.content for i in range(part.start, part.end)}
-    judged: list[tuple[Judgement, list[Span]]] = []
-    for item in items:
-        if item.holder is None:
-            judgement, shown = _written(text, mentions[item.target.entity or ""], said)
-            judged.append((judgement, [doc[start:end] for start, end in shown]))
+    judged: list[tuple[Judgement, Sequence[Range]]] = []
+    for holder, target, link in pairs:
+        if holder is None:
+            judged.append(_written(text, mentions[link or ""], said))
         else:
-            target = spot(item.target)
-            own = by_sentence.get(text.index.sentence(target[0])[0])
-            judged.append((_judged(text, spot(item.holder), target, own.values() if own else ()), []))
+            own = by_sentence.get(index.sentence(target[0])[0])
+            judged.append((_judged(text, holder, target, own.values() if own else ()), ()))
     return judged

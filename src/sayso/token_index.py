@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
@@ -31,6 +34,9 @@ class TokenEntity(NamedTuple):
 _FIRST = itemgetter(TokenEntity._fields.index("start"))
 
 
+Offsets = npt.NDArray[np.int64]
+
+
 class _Reading(NamedTuple):
     """What a Doc says of its text. The components of a pipeline read one after the other, so the last one is kept."""
 
@@ -39,6 +45,7 @@ class _Reading(NamedTuple):
     text: str
     starts: list[int]
     ends: list[int]
+    columns: tuple[Offsets, Offsets]
 
 
 _last: _Reading | None = None
@@ -63,9 +70,9 @@ def _read(doc: Doc) -> _Reading:
         return last
     made = _made
     text = made[1] if made is not None and made[0]() is doc and len(doc) else doc.text
-    starts: list[int] = places.tolist()
-    ends: list[int] = (places + doc.to_array("LENGTH")).tolist()
-    _last = _Reading(weakref.ref(doc), seen, text, starts, ends)
+    ends = places + doc.to_array("LENGTH")
+    columns = places.view(np.int64), ends.view(np.int64)  # nothing is that long
+    _last = _Reading(weakref.ref(doc), seen, text, places.tolist(), ends.tolist(), columns)
     return _last
 
 
@@ -91,7 +98,7 @@ class TokenIndex:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        _, _, self.text, self.starts, self.ends = _read(doc)
+        _, _, self.text, self.starts, self.ends, self._columns = _read(doc)
 
     def word(self, token: int) -> str:
         """The text of a token."""
@@ -151,6 +158,15 @@ class TokenIndex:
         _named = weakref.ref(self.doc), seen, found
         return found
 
+    def remember_entities(self, entities: list[TokenEntity], table: npt.NDArray[np.uint64]) -> None:
+        """Keep what `Doc.ents` have just been set to.
+
+        Args:
+            table: `ENT_IOB`, `ENT_TYPE` and `ENT_KB_ID` of every token.
+        """
+        global _named  # noqa: PLW0603
+        _named = weakref.ref(self.doc), table.tobytes(), entities
+
     def entities_in(self, start: int, end: int) -> list[TokenEntity]:
         """Those that fall completely within a range of tokens."""
         found = self.entities
@@ -171,6 +187,15 @@ class TokenIndex:
         while first < last and self.ends[first] <= start:  # white space between tokens belongs to none
             first += 1
         return (first, last) if start < end else (first, first)
+
+    def ranges(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Offsets, Offsets]:
+        """As `range`, of many ranges that are not empty; there must be tokens."""
+        at, until = self._columns
+        begin = np.array(starts, np.int64)
+        firsts = np.maximum(at.searchsorted(begin, "right") - 1, 0)
+        lasts = at.searchsorted(np.array(ends, np.int64))
+        firsts += (firsts < lasts) & (until[firsts] <= begin)
+        return firsts, lasts
 
     def span(self, start: int, end: int, label: str = "", kb_id: str = "") -> Span | None:
         """The tokens that touch a range of code points; None if there is none."""

@@ -2,7 +2,7 @@
 
 spaCy remembers how it split a chunk, what stands between white space, but forgets to after the first contraction or
 other special case of a text (explosion/spaCy#13950), and remembers 10,000 chunks at most. So nearly all of a text is
-split by regular expressions each time. Here every new chunk is split by itself first, and is then remembered.
+split by regular expressions each time. Here every new chunk is split apart from the text first, and is then remembered.
 """
 
 from __future__ import annotations
@@ -45,8 +45,13 @@ class ChunkTokenizer(Tokenizer):  # type: ignore[misc]
         return doc
 
     def _split(self, chunks: Sequence[str]) -> None:
+        # No word of letters is split but by a rule of its own, so those without one are remembered from one text.
+        rules = self.rules
+        plain = {chunk for chunk in chunks if chunk.isalpha() and chunk not in rules}
+        super().__call__(" ".join(chunk for chunk in chunks if chunk in plain))
         for chunk in chunks:
-            super().__call__(chunk)
+            if chunk not in plain:
+                super().__call__(chunk)
         self._known.update(chunks)
 
 

@@ -27,7 +27,7 @@ from sayso.claims.types import claim_type
 from sayso.errors import LineageError
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.segmentation import Document
-from sayso.token_index import TokenIndex
+from sayso.token_index import TokenIndex, is_annotated
 
 __all__ = ["PARSE", "SURFACE", "Attribution", "attribute", "attributions", "create_claims", "to_claims"]
 
@@ -131,7 +131,7 @@ def attribute(doc: Doc, cues: Cues | None = None) -> Doc:
         cues: what may be a cue, and of what; the package's scheme if None.
     """
     cues = shipped() if cues is None else cues
-    source = PARSE if doc.has_annotation("DEP") else SURFACE
+    source = PARSE if is_annotated(doc, "DEP") or not len(doc) else SURFACE
     index = TokenIndex(doc)
     drafts = _parsed(doc, cues) if source == PARSE else _surface(index, cues)
     groups: dict[str, list[Span]] = {name: [] for name in _GROUPS}

@@ -66,9 +66,9 @@ def claim_type(lemma: str, content: str, cues: Cues) -> str:
         if lemma in lists["directive"]:
             return "view"
     main = _main(words)
-    if content.rstrip(" \"'”’").endswith("?") or any(word in lists["duty"] for word in main) or "have to" in content:
+    if content.rstrip(" \"'”’").endswith("?") or not lists["duty"].isdisjoint(main) or "have to" in content:
         return "view"
-    if any(word in _FUTURE or word.endswith(_CONTRACTED) for word in main):
+    if not _FUTURE.isdisjoint(main) or any(word.endswith(_CONTRACTED) for word in main):
         return "plan" if "if" not in words or not {"would", "wouldn't"} & set(main) else "view"
     if _GOING.search(content):
         return "plan"
@@ -96,7 +96,7 @@ def _of_mind(words: list[str], mind: frozenset[str]) -> bool:
 
 def _judges(words: list[str], evaluative: frozenset[str], content: str) -> bool:
     """Whether nothing but a judgement is left: an evaluative predicate, and no figure beside it."""
-    if not any(word in evaluative for word in words) or _EVIDENCE.search(content):
+    if evaluative.isdisjoint(words) or _EVIDENCE.search(content):
         return False
     for i, word in enumerate(words):
         if word not in evaluative:
