@@ -16,7 +16,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from cleaning_quality import Outcome, outcomes, read_gold, score
+from cleaning_quality import WITHOUT_BLANKS, Outcome, outcomes, read_gold, score
 from sayso.cleaning import clean_columns
 from sayso.line_columns import split, tile
 from sayso.line_model import PROFILES, Profile
@@ -35,18 +35,27 @@ def _short(lines: Sequence[str]) -> list[bool]:
     return [len(line.split()) < 10 for line in lines]
 
 
-def _c4() -> Takes:
+def _c4_rules() -> Callable[[str], str]:
     """The rules of C4 for lines as datatrove has them, without those that drop whole pages."""
     from datatrove.data import Document
     from datatrove.pipeline.filters import C4QualityFilter
 
     rules = C4QualityFilter(min_num_sentences=-1, filter_lorem_ipsum=False, filter_curly_bracket=False)
 
-    def takes(lines: Sequence[str]) -> list[bool]:
-        document = Document(text="\n".join(lines), id="")
+    def keep(text: str) -> str:
+        document = Document(text=text, id="")
         rules.filter(document)
+        return str(document.text)
+
+    return keep
+
+
+def _c4() -> Takes:
+    keep = _c4_rules()
+
+    def takes(lines: Sequence[str]) -> list[bool]:
         # It rewrites citations, but neither the order of lines nor how they begin.
-        kept = iter(document.text.split("\n"))
+        kept = iter(keep("\n".join(lines)).split("\n"))
         due = next(kept, None)
         removed = []
         for line in lines:
@@ -125,6 +134,8 @@ def quality(folder: Path, folds: int, peers: Mapping[str, Takes]) -> list[Row]:
         rows.append(score(f"{profile}: ours, rules alone", own, model=False))
         rows.append(score(f"{profile}: ours", own))
         if profile == "page":
+            rows.append(score(f"{WITHOUT_BLANKS}: ours", found[WITHOUT_BLANKS]))
+        if profile == "page":
             hits = _recurring([outcome.text for outcome in own], [outcome.text.site for outcome in own])
             with_hits = [
                 replace(outcome, rules=tuple(rule or ("repeated-line" if hit else None) for rule, hit in pairs))
@@ -152,10 +163,13 @@ def _of_peer(outcome: Outcome, takes: Takes) -> Outcome:
 
 def speed(folder: Path, peers: Mapping[str, Takes], repeat: int) -> list[Row]:
     """MB of page text per CPU second, and how many times that of datatrove's C4 rules."""
-    pages = [text.lines for text in read(folder, "page")]
-    texts = ["\n".join(lines) for lines in pages]
+    made = read(folder, "page")
+    pages, texts = [text.lines for text in made], [text.whole() for text in made]
     size = sum(len(text.encode()) for text in texts) / 1e6
     runs: dict[str, Callable[[], object]] = {name: partial(_peer, takes, pages) for name, takes in peers.items()}
+    if C4 in peers:
+        keep = _c4_rules()
+        runs[C4] = lambda: list(map(keep, texts))
     for profile in PROFILES:
         for rules_only, name in ((True, "rules alone"), (False, "rules and model")):
             runs[f"ours, {profile}: {name}"] = partial(_ours, profile, texts, rules_only=rules_only)

@@ -26,6 +26,7 @@ from timing import Row, show, versions
 from train_line_model import Text, fold, read, train
 
 WORD = re.compile(r"\w+")
+WITHOUT_BLANKS = "page, blank lines left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ def _rules_of(text: Text, removed: Iterable[tuple[int, int, str]]) -> tuple[str 
     by_start = {start: rule for start, _, rule in removed if rule != WHITESPACE}
     rules = []
     start = 0
-    for line in text.lines:
-        rules.append(by_start.get(start))
-        start += len(line) + 1
+    for line, blanks in zip(text.lines, text.blanks, strict=True):
+        rules.append(by_start.get(start + blanks))
+        start += blanks + len(line) + 1
     return tuple(rules)
 
 
@@ -108,23 +109,24 @@ def cleaned(
     texts: Sequence[Text], gold: Mapping[str, str], profile: Profile, model: LineModel | None = None
 ) -> list[Outcome]:
     """Every text, cleaned with a model, or with the one of the package."""
-    cleanings = clean_batch(["\n".join(text.lines) for text in texts], profile, model)
+    cleanings = clean_batch([text.whole() for text in texts], profile, model)
     return [
         Outcome(text, gold[text.page], _rules_of(text, cleaning.removed))
         for text, cleaning in zip(texts, cleanings, strict=True)
     ]
 
 
-def outcomes(
-    texts: Mapping[Profile, Sequence[Text]], gold: Mapping[str, str], folds: int
-) -> dict[Profile, list[Outcome]]:
-    """Every text, cleaned with a model of other sites."""
-    found: dict[Profile, list[Outcome]] = {profile: [] for profile in PROFILES}
+def outcomes(texts: Mapping[Profile, Sequence[Text]], gold: Mapping[str, str], folds: int) -> dict[str, list[Outcome]]:
+    """Every text, cleaned with a model of other sites; pages also without their blank lines."""
+    found: dict[str, list[Outcome]] = {profile: [] for profile in (*PROFILES, WITHOUT_BLANKS)}
     for part in range(folds):
         model = train({p: [text for text in texts[p] if fold(text.site, folds) != part] for p in PROFILES})
         for profile in PROFILES:
             out = [text for text in texts[profile] if fold(text.site, folds) == part]
             found[profile] += cleaned(out, gold, profile, from_json(model, profile))
+            if profile == "page":
+                bare = [text.without_blanks() for text in out]
+                found[WITHOUT_BLANKS] += cleaned(bare, gold, profile, from_json(model, profile))
     return found
 
 
@@ -145,6 +147,7 @@ def main() -> None:
             rows.append(score(f"{name}: keep all", some, model=False, rules=False))
             rows.append(score(f"{name}: rules", some, model=False))
             rows.append(score(f"{name}: rules and model", some))
+    rows.append(score(f"{WITHOUT_BLANKS}: rules and model", found[WITHOUT_BLANKS]))
     facts: Row = {"folds": given.folds, **versions("numpy", "scikit-learn")}
     precisions = [row for profile in PROFILES for row in _precisions(profile, found[profile])]
     if given.json:

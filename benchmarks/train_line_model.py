@@ -4,8 +4,10 @@
     scripts/train ../shared/bench/boilerplate --check
 
 The words are weighed first, by a logistic regression of words in short lines. Each text's features are then measured
-with the weights that texts of other sites gave, so that the scorecard doesn't trust the words more than it may. The
-scorecard is fitted bin by bin by shrunken Newton steps, and rounded to whole points.
+with the weights that texts of other sites gave, so that the scorecard doesn't trust the words more than it may. Texts
+that have blank lines are learnt from with them and without.
+
+The scorecards are fitted by `fit_scorecard`, and rounded to whole points.
 
 The same data and the same versions of numpy and scikit-learn give the same file.
 """
@@ -21,17 +23,17 @@ import math
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
-from sayso.line_features import PHRASE_LINE, Features, measure
-from sayso.line_model import POINTS, PROFILES, Profile, from_json, spare
+from fit_scorecard import Array, Pairs, Sample, Settings, card_of, choose, points_of
+from sayso.line_features import OF_BLOCKS, PHRASE_LINE, Features, measure
+from sayso.line_model import POINTS, PROFILES, Profile, spare
 from sayso.line_reading import STOP_WORDS, Vocabulary
 
 __all__ = ["Text", "fold", "read", "train"]
@@ -46,66 +48,38 @@ WORD_SITES = 20
 WORD_POINTS = 16
 INNER = 4
 
-BINS = 14
-STEP = 0.15
-Floats = npt.NDArray[np.float64]
-Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Of one profile.
-
-    Attributes:
-        rounds: how often every bin is moved.
-        shrinkage: what holds it back, in lines of average doubt.
-        pairs: features that add points together.
-        keeps: the share of content lines that must stay; the threshold is the lowest at which it does. None: the
-            threshold is that at which the F1 of content lines is best.
-        strict: as in LineModel.
-    """
-
-    rounds: int
-    shrinkage: float
-    pairs: tuple[tuple[str, str], ...]
-    keeps: float | None
-    strict: bool
-
-
 SETTINGS: dict[Profile, Settings] = {
-    "page": Settings(
-        60,
-        1000,
-        (
-            ("words", "words-within-10"),
-            ("words", "words-within-3"),
-            ("vocabulary-within-3", "words-within-10"),
-            ("lines-since-prose", "lines-to-prose"),
-            ("words", "last-character"),
-            ("prose-before", "prose-after"),
-            ("vocabulary", "words-within-10"),
-            ("shared-topics", "words"),
-            ("shared-topics-within-3", "words-within-3"),
-            ("repeats-within-10", "prose-within-30"),
-        ),
-        None,
-        False,
-    ),
-    "article": Settings(30, 100, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.984, True),
+    "page": Settings(True, 150, None, False),
+    "article": Settings(False, (("prose-before", "prose-after"), ("words", "words-within-3")), 0.984, True),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A labelled text: its lines, which of them are boilerplate, and which of the labels count."""
+    """A labelled text.
+
+    Attributes:
+        blanks: how many blank lines stand before each line.
+        boilerplate: which lines are.
+        sure: of which lines the label counts.
+    """
 
     id: str
     page: str
     site: str
     view: str
     lines: tuple[str, ...]
+    blanks: tuple[int, ...]
     boilerplate: tuple[bool, ...]
     sure: tuple[bool, ...]
+
+    def whole(self) -> str:
+        """The text itself, with its blank lines."""
+        return "".join("\n" * (n + 1) + line for line, n in zip(self.lines, self.blanks, strict=True))[1:]
+
+    def without_blanks(self) -> Text:
+        """The same lines with nothing between them."""
+        return replace(self, blanks=(0,) * len(self.lines))
 
 
 def _site(host: str) -> str:
@@ -125,6 +99,7 @@ def read(folder: Path, profile: Profile) -> list[Text]:
             _site(row["site"]),
             row.get("view", "page"),
             tuple(line["text"] for line in row["lines"]),
+            tuple((line.get("gap") or 0) * (i > 0) for i, line in enumerate(row["lines"])),
             tuple(line["label"] == "boilerplate" for line in row["lines"]),
             tuple("ambiguous" not in line for line in row["lines"]),
         )
@@ -171,37 +146,30 @@ def _measure(texts: Sequence[Text], words: dict[str, int]) -> Features:
     vocabulary = Vocabulary(list(words))
     weights = np.zeros(vocabulary.size + 1, np.int64)
     weights[len(weights) - len(words) :] = list(words.values())
-    return measure([line for t in texts for line in t.lines], [len(t.lines) for t in texts], vocabulary, weights)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Lines with their features, labels and weights."""
-
-    features: dict[str, npt.NDArray[np.int16]]
-    boilerplate: npt.NDArray[np.bool_]
-    weights: Floats
-    sites: npt.NDArray[np.str_]
-    texts: npt.NDArray[np.int64]
-
-    def where(self, chosen: npt.NDArray[np.bool_]) -> Sample:
-        return Sample(
-            {name: column[chosen] for name, column in self.features.items()},
-            self.boilerplate[chosen], self.weights[chosen], self.sites[chosen], self.texts[chosen],
-        )  # fmt: skip
+    blanks = np.array([n for t in texts for n in t.blanks], np.int64)
+    lines = [line for t in texts for line in t.lines]
+    return measure(lines, [len(t.lines) for t in texts], vocabulary, weights, blanks)
 
 
 def _sample(parts: Sequence[tuple[Sequence[Text], dict[str, int]]]) -> Sample:
-    """The lines whose labels count; in a text of many lines each counts less."""
+    """The lines whose labels count; in a text of many lines each counts less. Texts with blank lines also without."""
+    blocks = any(any(text.blanks) for texts, _ in parts for text in texts)
+    parts = [
+        *parts,
+        *(([text.without_blanks() for text in texts if any(text.blanks)], words) for texts, words in parts),
+    ]
     columns: dict[str, list[Array]] = collections.defaultdict(list)
     labels: list[bool] = []
     weights: list[float] = []
     sites: list[str] = []
     counts: list[int] = []
     for texts, words in parts:
+        if not texts:
+            continue
         sure = np.array([sure for text in texts for sure in text.sure], bool)
         for name, column in _measure(texts, words).items():
-            columns[name].append(column[sure].astype(np.int16))
+            if blocks or name not in OF_BLOCKS:  # blocks that are whole texts say nothing of a line
+                columns[name].append(column[sure].astype(np.int16))
         for text in texts:
             labels += [b for b, s in zip(text.boilerplate, text.sure, strict=True) if s]
             weights += [math.sqrt(math.sqrt(100 / max(1, sum(text.sure))))] * sum(text.sure)
@@ -213,74 +181,14 @@ def _sample(parts: Sequence[tuple[Sequence[Text], dict[str, int]]]) -> Sample:
     )
 
 
-def _bins(column: Array, most: int) -> list[int]:
-    """Where bins begin, so that about as many lines are in each."""
-    cuts = np.quantile(column, np.linspace(0, 1, most + 1)[1:-1], method="lower")
-    return sorted({int(cut) + 1 for cut in cuts if cut < column.max()})
-
-
-def _fit(sample: Sample, settings: Settings) -> tuple[float, dict[str, list[int]], dict[tuple[str, ...], Floats]]:
-    """Bins of each feature, and the log odds that each bin (of a pair: each row and column) adds."""
-    starts = {name: _bins(column, BINS) for name, column in sample.features.items()}
-    starts = {name: bins for name, bins in starts.items() if bins}
-    bins = {n: np.searchsorted(starts[n], sample.features[n], "right").astype(np.int32) for n in starts}
-    terms: dict[tuple[str, ...], Array] = {(name,): bins[name] for name in starts}
-    sizes: dict[tuple[str, ...], int] = {(name,): len(starts[name]) + 1 for name in starts}
-    for a, b in settings.pairs:
-        terms[a, b] = bins[a] * (len(starts[b]) + 1) + bins[b]
-        sizes[a, b] = (len(starts[a]) + 1) * (len(starts[b]) + 1)
-    points: dict[tuple[str, ...], Floats] = {term: np.zeros(size) for term, size in sizes.items()}
-    share = float(np.average(sample.boilerplate, weights=sample.weights))
-    bias = math.log(share / (1 - share))
-    odds = np.full(len(sample.boilerplate), bias)
-    for _ in range(settings.rounds):
-        for term, at in terms.items():
-            chance = 1 / (1 + np.exp(-odds))
-            slope = np.bincount(at, sample.weights * (sample.boilerplate - chance), sizes[term])
-            curve = np.bincount(at, sample.weights * chance * (1 - chance), sizes[term])
-            step = STEP * slope / (curve + settings.shrinkage)
-            points[term] += step
-            odds += step[at]
-    for term, at in terms.items():
-        mean = float(np.average(points[term][at], weights=sample.weights))
-        points[term] -= mean
-        bias += mean
-    return bias, starts, points
-
-
-def _card(sample: Sample, settings: Settings) -> dict[str, Any]:
-    bias, starts, points = _fit(sample, settings)
-    whole = {term: np.rint(values * POINTS).astype(int) for term, values in points.items()}
-    return {
-        "bias": round(bias * POINTS),
-        "threshold": 0,
-        "strict": settings.strict,
-        "features": {n: {"from": starts[n], "points": whole[n,].tolist()} for n in starts if whole[n,].any()},
-        "pairs": {
-            f"{a} & {b}": {
-                "from": [starts[a], starts[b]],
-                "points": whole[a, b].reshape(len(starts[a]) + 1, len(starts[b]) + 1).tolist(),
-            }
-            for a, b in settings.pairs
-        },
-    }
-
-
-def _points(card: dict[str, Any], sample: Sample) -> Array:
-    model = from_json({"words": {}, "percent": [], "profiles": {"page": card}}, "page")
-    total = np.full(len(sample.boilerplate), model.bias, np.int64)
-    features = {name: column.astype(np.int64) for name, column in sample.features.items()}
-    for term in model.terms:
-        total += term.of(features)
-    return total
-
-
-def _threshold(sample: Sample, settings: Settings) -> int:
+def _threshold(sample: Sample, settings: Settings, pairs: Pairs) -> int:
     """The points above which a line is removed, chosen on sites that the scorecard doesn't know."""
     half = np.array([fold(site, 2, "threshold") for site in sample.sites.tolist()])
     points = np.zeros(len(half), np.int64)
     for part in (0, 1):
-        points[half == part] = _points(_card(sample.where(half != part), settings), sample.where(half == part))
+        points[half == part] = points_of(
+            card_of(sample.where(half != part), settings, pairs), sample.where(half == part)
+        )
     lines = np.bincount(sample.texts)
     best = -1.0, 0
     for threshold in range(10 * POINTS, -2 * POINTS, -1):
@@ -304,7 +212,7 @@ def train(texts: dict[Profile, Sequence[Text]]) -> dict[str, Any]:
     Args:
         texts: labelled texts of each profile.
     """
-    everything = [text for profile in PROFILES for text in texts[profile]]
+    everything = [text for own in texts.values() for text in own]
     words_without = [
         weigh_words([text for text in everything if fold(text.site, INNER, "words") != part]) for part in range(INNER)
     ]
@@ -320,8 +228,10 @@ def train(texts: dict[Profile, Sequence[Text]]) -> dict[str, Any]:
                 for part in range(INNER)
             ]
         )
-        card = _card(sample, SETTINGS[profile])
-        card["threshold"] = _threshold(sample, SETTINGS[profile])
+        settings = SETTINGS[profile]
+        pairs = choose(sample)[: settings.pairs] if isinstance(settings.pairs, int) else settings.pairs
+        card = card_of(sample, settings, pairs)
+        card["threshold"] = _threshold(sample, settings, pairs)
         model["profiles"][profile] = card
     return model
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -78,6 +79,9 @@ def test_lines_and_tiles_are_those_of_their_text(texts: list[str]) -> None:
         numbers = range(found.bounds[i], found.bounds[i + 1])
         expected = [line for line in map(str.strip, text.splitlines()) if line]
         assert [found.words[n] for n in numbers] == expected
+        filled = [number for number, line in enumerate(text.splitlines()) if line.strip()]
+        between = [after - before - 1 for before, after in pairwise(filled)]
+        assert [int(found.blanks[n]) for n in numbers] == ([0, *between] if filled else [])
         assert [text[found.starts[n] :][: found.lengths[n]] for n in numbers] == expected
         own = range(tiles.bounds[i], tiles.bounds[i + 1])
         assert "".join(text[tiles.starts[t] : tiles.ends[t]] for t in own) == text

@@ -27,6 +27,7 @@ class Lines:
         words: each line, without white space at its edges.
         starts: of each line, in code points of its own text.
         lengths: of each line, in code points.
+        blanks: how many blank lines stand between each line and the one before it; 0 for the first of a text.
         bounds: the number of the first line of each text and, at the end, of all lines.
         rules: the number of the rule that takes each line, one byte each; 0 for a line that is kept.
     """
@@ -36,6 +37,7 @@ class Lines:
     words: list[str]
     starts: Numbers
     lengths: Numbers
+    blanks: Numbers
     bounds: list[int]
     rules: bytearray
 
@@ -55,13 +57,15 @@ def split(texts: Sequence[str], *, stamped: bool = True) -> Lines:
     for i in np.flatnonzero((lengths > 0) & (lengths < sizes)).tolist():
         starts[i] += len(raw[i]) - len(raw[i].lstrip())
     filled = lengths > 0
+    blanks = np.diff(np.flatnonzero(filled), prepend=-1) - 1
     if not filled.all():
         words, starts, lengths = list(compress(words, filled.tolist())), starts[filled], lengths[filled]
     ends = np.cumsum(np.array([len(body) + 1 for body in bodies], np.int64))
     firsts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
     bounds = np.searchsorted(starts, np.append(firsts, ends[-1:]))
     starts -= np.repeat(firsts - np.array(stamps, np.int64), np.diff(bounds))
-    return Lines(texts, stamps, words, starts, lengths, bounds.tolist(), bytearray(len(words)))
+    blanks[bounds[:-1][np.diff(bounds) > 0]] = 0
+    return Lines(texts, stamps, words, starts, lengths, blanks, bounds.tolist(), bytearray(len(words)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

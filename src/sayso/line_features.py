@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sayso.line_reading import MIX, READ, Column, Hashes, Vocabulary, read_lines
 
-__all__ = ["HIGHEST", "LOG", "PHRASE_LINE", "Features", "measure"]
+__all__ = ["HIGHEST", "LOG", "OF_BLOCKS", "PHRASE_LINE", "Features", "measure"]
 
 Values: TypeAlias = npt.NDArray[np.int32]
 Features: TypeAlias = Mapping[str, Column | Values]
@@ -41,7 +41,9 @@ _NEAR = (
     ("digits", (1, 3, 10), ()),
     ("separators", (1, 3, 10), ()),
     ("shared-topics", (1, 3, 10), ()),
+    ("block-starts", (1, 3, 10), ()),
 )
+_OF_BLOCKS = ("words", "vocabulary", "prose", "stop-words", "capitalised-words")
 _SCALE = np.array([0, *((1 << 20) // n for n in range(1, 62))], np.int32)
 _VOCABULARY_LIMIT = 150
 
@@ -63,14 +65,14 @@ def _windows() -> dict[tuple[str, int, int], int]:
 _WINDOWS = _windows()
 
 
-def _names() -> tuple[str, ...]:
-    """All features, in the order in which the scorecard is fitted."""
+def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The features that any text has, and those of what blank lines hold together, in the order of the fit."""
     around = {
         name: [f"{name}-within-{n}" for n in both]
         + [f"{name}-{n}-{side}" for n in each for side in ("before", "after")]
         for name, both, each in _NEAR
     }
-    shared = around.pop("shared-topics")
+    shared, blocks = around.pop("shared-topics"), around.pop("block-starts")
     return (
         "characters", "words", "letters-a-word", "capitalised-words", "capital-letters", "digits", "last-character",
         "first-character", "commas", "sentence-marks", "quotes", "separators", "brackets", "symbols", "stop-words",
@@ -82,10 +84,13 @@ def _names() -> tuple[str, ...]:
         *(f"{what}-{name}" for name in ("previous", "next")
           for what in ("last-character-of", "first-character-of", "words-unlike")),
         "shared-topics", *shared,
+    ), (
+        "blank-lines-before", "blank-lines-after", "block-lines", "lines-since-block-start", "lines-to-block-end",
+        *(f"{name}-of-{block}" for block in ("block", "previous-block", "next-block") for name in _OF_BLOCKS), *blocks,
     )  # fmt: skip
 
 
-NAMES = _names()
+OF_LINES, OF_BLOCKS = _names()
 
 
 class _Around:
@@ -212,7 +217,47 @@ def _look_for_prose(out: _Columns, around: _Around, prose: npt.NDArray[np.bool_]
     out["prose-before-share"] = _percent(mass_before, mass_before + mass + mass_after)
 
 
-def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vocabulary, weights: Column) -> Features:
+def _uneven(around: _Around, blanks: Column) -> Column:
+    """How many more blank lines stand before each line than before any other of its text, but the first."""
+    blanks = blanks.copy()
+    blanks[around.starts] = HIGHEST
+    blanks -= np.minimum.reduceat(blanks, around.starts).take(around.text)
+    blanks[around.starts] = 0
+    return blanks
+
+
+def _look_at_blocks(
+    out: _Columns, around: _Around, blanks: Column, near: Mapping[str, Column]
+) -> npt.NDArray[np.bool_]:
+    """What the lines are like that blank lines hold together, and those of the next blocks; whether a block starts."""
+    starts = blanks > 0
+    starts[around.starts] = True
+    first = np.flatnonzero(starts)
+    block = np.cumsum(starts) - 1
+    size = np.diff(first, append=len(blanks))
+    out["blank-lines-before"] = blanks
+    out["blank-lines-after"] = np.append(blanks[1:], 0)
+    out["blank-lines-after"][around.ends - 1] = 0
+    out["block-lines"] = size.take(block)
+    out["lines-since-block-start"] = around.line - first.take(block)
+    out["lines-to-block-end"] = out["block-lines"] - out["lines-since-block-start"] - 1
+    opens = starts[first] & np.isin(first, around.starts)
+    closes = np.append(opens[1:], True)
+    for name in _OF_BLOCKS:
+        means = np.add.reduceat(near[name], first) // size + 1
+        out[f"{name}-of-block"] = means.take(block)
+        out[f"{name}-of-previous-block"] = np.where(opens, 0, np.append(0, means[:-1])).take(block)
+        out[f"{name}-of-next-block"] = np.where(closes, 0, np.append(means[1:], 0)).take(block)
+    return starts
+
+
+def measure(
+    lines: Sequence[str],
+    counts: Sequence[int] | Column,
+    vocabulary: Vocabulary,
+    weights: Column,
+    blanks: Column | None = None,
+) -> Features:
     """Every feature of every line.
 
     Args:
@@ -220,6 +265,7 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
         counts: how many of them each text has.
         vocabulary: as in `read_lines`.
         weights: as in `read_lines`.
+        blanks: how many blank lines stand before each line; without them there are no features of blocks.
     """
     if not lines:
         return {}
@@ -263,8 +309,6 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
         out[f"words-unlike-{name}"] = np.where(other > 0, np.abs(log_words + 1 - other) + 1, 0)
     shared = _percent(_shared_topics(around, prose, raw["topics"], raw["topic_hash"]), raw["topics"])
     out["shared-topics"] = shared
-    for column in out.values():
-        np.minimum(column, HIGHEST, out=column)
 
     # Four times what is small, since means are rounded.
     near = {
@@ -279,7 +323,11 @@ def measure(lines: Sequence[str], counts: Sequence[int] | Column, vocabulary: Vo
         "separators": 4 * np.minimum(raw["bar"], 9),
         "shared-topics": np.maximum(shared - 1, 0),
     }
-    _look_around(out, around, [near[name] for name, _, _ in _NEAR])
+    if blanks is not None:
+        near["block-starts"] = 100 * _look_at_blocks(out, around, _uneven(around, blanks), near)
+    for column in out.values():
+        np.minimum(column, HIGHEST, out=column)
+    _look_around(out, around, [near[name] for name, _, _ in _NEAR if name in near])
     for name in ("words-within-10", "stop-words-within-10", "prose-within-10"):
         out[f"{name}-to-highest"] = 100 * out[name] // around.highest(out[name])
-    return {name: out[name] for name in NAMES}
+    return {name: out[name] for name in (*OF_LINES, *OF_BLOCKS) if name in out}

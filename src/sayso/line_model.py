@@ -1,7 +1,7 @@
 """A scorecard for lines: how likely a line that no named rule takes is boilerplate, and what says so.
 
 The model is a sum. Every feature of a line (`line_features`) falls into one of its bins, and each bin adds a whole
-number of points; a few pairs of features add points together. The sum, compared with whole numbers, decides. There is
+number of points; pairs of features add points together. The sum, compared with whole numbers, decides. There is
 no floating-point number in it, so every machine decides alike, and the weights in `line_model.json` can be read.
 
 There is a scorecard for each profile: `page` for all visible text of a page, `article` for what an extractor left of
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sayso.line_columns import Lines
-from sayso.line_features import HIGHEST, Features, measure
+from sayso.line_features import HIGHEST, OF_BLOCKS, Features, measure
 from sayso.line_reading import Column, Vocabulary
 from sayso.rules import MODEL, RULE_NUMBERS
 
@@ -149,20 +149,25 @@ class LineModel:
             why, for every line that it takes.
         """
         counts = np.diff(lines.bounds)
-        scores = self.score(lines.words, counts)
+        scores = self.score(lines.words, counts, lines.blanks)
         rules = np.frombuffer(lines.rules, np.uint8)
         taken = np.flatnonzero(self.decide(scores, counts, rules == 0, lines.words))
         rules[taken] = RULE_NUMBERS[MODEL]
         return self.explain(scores, taken)
 
-    def score(self, lines: Sequence[str], counts: Sequence[int] | Column) -> Scores:
+    def score(self, lines: Sequence[str], counts: Sequence[int] | Column, blanks: Column | None = None) -> Scores:
         """The features and the points of every line.
 
         Args:
             lines: of all texts in order, none of them blank.
             counts: how many lines each text has.
+            blanks: how many blank lines stand before each line; none anywhere if None.
         """
-        features = measure(lines, counts, self.vocabulary, self.weights)
+        if not any(part in OF_BLOCKS for term in self.terms for part in term.parts):
+            blanks = None
+        elif blanks is None:
+            blanks = np.zeros(len(lines), np.int64)
+        features = measure(lines, counts, self.vocabulary, self.weights, blanks)
         total = np.full(len(lines), self.bias, np.int32)
         most = np.full((3, len(lines)), -(1 << 31), np.int32)
         first, second, third = most
