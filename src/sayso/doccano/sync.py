@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sayso import jsonl
 from sayso.acceptance import Acceptance, acceptance
 from sayso.adjudicate import Unit, content, new_id, units
 from sayso.agreement import stance_key
 from sayso.doccano.client import Client
+from sayso.doccano.exchanged import Offer, exchange, read_bases, read_offers, write_bases, write_offers
 from sayso.doccano.projects import (
     Progress,
     comments,
@@ -43,7 +44,7 @@ from sayso.errors import DoccanoError, InputError
 from sayso.examine import Examination, Record
 from sayso.items import stance_items
 from sayso.layers import LAYERS as LAYER_NAMES
-from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, parse, read_layers, to_json
+from sayso.layers import Annotation, Claim, Entity, Stance, Verifiable, dump, read_layers
 from sayso.project import Project
 from sayso.storage import exclusive, write_file, write_files
 from sayso.suggested import read_suggested
@@ -149,23 +150,15 @@ def push(
         raise InputError(corpus.sources, f"there is nothing to annotate in the layer {layer}")
     if offered:
         with exclusive(corpus.root):  # before they are sent: whatever happens then, what was offered is known
-            _write_offers(corpus, annotator, layer, offered)
+            write_offers(corpus, annotator, layer, offered)
     project = ensure_project(client, corpus, layer, annotator)
     sent = send(client, project, layer, rows, progress)
     new_password = ensure_member(client, project, annotator)
     with exclusive(corpus.root):
         # What was exchanged before stays the base: the annotator may have pulled and gone on.
-        _write_bases(corpus, annotator, layer, bases | _read_bases(corpus, annotator, layer))
+        write_bases(corpus, annotator, layer, bases | read_bases(corpus, annotator, layer))
         _describe(corpus, annotator, None)
     return Pushed(project, sent, len(rows), new_password)
-
-
-class Offer(NamedTuple):
-    """Suggestions that were shown to an annotator; examples on the server name them by the digest."""
-
-    doc: str
-    digest: str
-    annotations: list[Annotation]
 
 
 def _shown(corpus: Project, record: Record, layer: Layer, source: Source) -> list[Annotation]:
@@ -181,28 +174,6 @@ def _shown(corpus: Project, record: Record, layer: Layer, source: Source) -> lis
         asked = {item.key for item in stance_items(record.document, record.gold or (), corpus.scheme)}
         found = [a for a in found if isinstance(a, Stance) and stance_key(a) in asked]
     return found
-
-
-def _read_offers(corpus: Project, annotator: str, layer: Layer) -> dict[tuple[str, str], Offer]:
-    path = _exchange(corpus, annotator) / f"{layer}.suggested.jsonl"
-    if not path.exists():
-        return {}
-    offers = (
-        Offer(value["doc"], value["digest"], [parse(item) for item in value["annotations"]])
-        for _, value in jsonl.read(path)
-    )
-    return {(offer.doc, offer.digest): offer for offer in offers}
-
-
-def _write_offers(corpus: Project, annotator: str, layer: Layer, offered: Iterable[Offer]) -> None:
-    offers = _read_offers(corpus, annotator, layer) | {(offer.doc, offer.digest): offer for offer in offered}
-    folder = _exchange(corpus, annotator)
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = (
-        {"doc": doc, "digest": digest, "annotations": [to_json(a) for a in offers[doc, digest].annotations]}
-        for doc, digest in sorted(offers)
-    )
-    write_file(folder / f"{layer}.suggested.jsonl", jsonl.encode(lines))
 
 
 # -- pull
@@ -249,7 +220,7 @@ def _pull_layer(
 ) -> None:
     confirmed = client.confirmed(project, rows)
     notes = comments(client, project)
-    bases = _read_bases(corpus, annotator, layer)
+    bases = read_bases(corpus, annotator, layer)
     by_doc: dict[str, dict[str, Row]] = {doc: {} for doc in bases if doc in records}
     states = []
     for row in sorted(rows, key=lambda row: int(row["id"])):
@@ -267,7 +238,7 @@ def _pull_layer(
             states.append({"item": key, "confirmed": row["id"] in confirmed, "comments": notes.get(row["id"], [])})
     pulled = False
     files: dict[Path, bytes] = {}
-    offers = _read_offers(corpus, annotator, layer)
+    offers = read_offers(corpus, annotator, layer)
     for doc, own in by_doc.items():
         digests = {str(row["suggestions"]) for row in own.values() if row.get("suggestions")}
         offer = next((offers[doc, digest] for digest in sorted(digests) if (doc, digest) in offers), None)
@@ -275,8 +246,8 @@ def _pull_layer(
     write_files(files)
     if pulled:
         _describe(corpus, annotator, layer)
-    _write_bases(corpus, annotator, layer, bases)
-    path = _exchange(corpus, annotator) / f"{layer}.state.jsonl"
+    write_bases(corpus, annotator, layer, bases)
+    path = exchange(corpus, annotator) / f"{layer}.state.jsonl"
     write_file(path, jsonl.encode(sorted(states, key=lambda state: str(state["item"]))))
 
 
@@ -381,26 +352,6 @@ def _with_ids(annotations: Sequence[Annotation], previous: Sequence[Annotation])
             ids[unit] = new_id(a.layer, used)
         named.append(replace(a, id=ids[unit]))
     return named
-
-
-def _exchange(corpus: Project, annotator: str) -> Path:
-    """The folder of what was last exchanged with the server."""
-    return corpus.layers / annotator / ".doccano"
-
-
-def _read_bases(corpus: Project, annotator: str, layer: Layer) -> dict[str, list[Annotation]]:
-    """What the annotator's files held of a layer when it was last pushed or pulled, by document."""
-    path = _exchange(corpus, annotator) / f"{layer}.jsonl"
-    if not path.exists():
-        return {}
-    return {value["doc"]: [parse(item) for item in value["annotations"]] for _, value in jsonl.read(path)}
-
-
-def _write_bases(corpus: Project, annotator: str, layer: Layer, bases: Mapping[str, Sequence[Annotation]]) -> None:
-    folder = _exchange(corpus, annotator)
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = ({"doc": doc, "annotations": [to_json(a) for a in bases[doc]]} for doc in sorted(bases))
-    write_file(folder / f"{layer}.jsonl", jsonl.encode(lines))
 
 
 def _describe(corpus: Project, annotator: str, layer: Layer | None) -> None:
