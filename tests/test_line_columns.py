@@ -12,7 +12,9 @@ from sayso.cleaning import Cleaned, Cleaning, Recurs, clean, clean_batch, clean_
 from sayso.line_columns import split, tile
 from sayso.line_model import PROFILES, Profile
 from sayso.line_rules import HEAD, PAGE_HEAD, TAIL
-from sayso.rules import RULE_IDS, RULES, Rule, line_key, rules_anywhere
+from sayso.rule_forms import Rule, line_key
+from sayso.rule_search import rules_anywhere
+from sayso.rules import RULE_IDS, RULES
 from strategies import EXAMPLES, lines, pages
 from test_line_model import PAGE
 

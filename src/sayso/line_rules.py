@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sayso.line_columns import Lines
-from sayso.rules import REPEATED_LINE, RULE_NUMBERS, RULES, EdgeRules, rules_anywhere
+from sayso.rule_search import EdgeRules, rules_anywhere
+from sayso.rules import REPEATED_LINE, RULE_NUMBERS, RULES
 
 __all__ = ["Recurs", "apply_recurrence", "apply_rules"]
 

@@ -32,7 +32,7 @@ MOST_FILES, MOST_BYTES = 2_000, 32_000_000
 DECIDING = (
     "batches", "boundaries", "cleaning", "extraction", "guard", "language", "raw", "readers", "repetition", "rules",
     "segmentation", "shards", "streams", "suggestion_columns", "tasks", "warc", "layers", "line_columns",
-    "line_features", "line_model", "line_reading", "line_rules",
+    "line_features", "line_model", "line_reading", "line_rules", "rule_forms", "rule_search", "form_rules",
 )  # fmt: skip
 """The modules that decide what comes of a document: if one of them changes, all is done again."""
 LIBRARIES = ("numpy", "pyarrow")
