@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,15 @@ def a_sample(fitting: ModuleType) -> object:
     return fitting.Sample(features, boilerplate, chance.uniform(0.5, 2, 6000), sites, np.repeat(np.arange(60), 100))
 
 
+def odds_of(sample: object, bias: float, terms: dict[tuple[str, ...], tuple[list[list[int]], Any]]) -> Any:
+    return bias + sum(
+        values[
+            tuple(np.searchsorted(cut, sample.features[name], "right") for name, cut in zip(term, cuts, strict=True))
+        ]  # type: ignore[attr-defined]
+        for term, (cuts, values) in terms.items()
+    )
+
+
 def test_the_tables_are_the_sum_of_the_trees(fitting: ModuleType) -> None:
     sample = a_sample(fitting)
     pairs = fitting.choose(sample)
@@ -45,12 +55,7 @@ def test_the_tables_are_the_sum_of_the_trees(fitting: ModuleType) -> None:
     bias, terms = fitting.boosted(sample, pairs[:1], trees=60)
     assert {term for term in terms if len(term) == 2} == {("words", "digits")}
     columns = [sample.features[name] for name in names]  # type: ignore[attr-defined]
-    odds = bias + sum(
-        values[
-            tuple(np.searchsorted(cut, sample.features[name], "right") for name, cut in zip(term, cuts, strict=True))
-        ]  # type: ignore[attr-defined]
-        for term, (cuts, values) in terms.items()
-    )
+    odds = odds_of(sample, bias, terms)
     assert np.allclose(odds, trees.decision_function(np.column_stack(columns)))
     assert ((odds > 0) == sample.boilerplate).mean() > 0.99  # type: ignore[attr-defined]
 
@@ -61,12 +66,7 @@ def test_a_card_gives_the_points_of_its_tables(fitting: ModuleType) -> None:
     bias, terms = fitting.swept(sample, settings.pairs)
     card = fitting.card_of(sample, settings, settings.pairs)
     assert list(card["pairs"]) == ["words & digits"]
-    odds = bias + sum(
-        values[
-            tuple(np.searchsorted(cut, sample.features[name], "right") for name, cut in zip(term, cuts, strict=True))
-        ]  # type: ignore[attr-defined]
-        for term, (cuts, values) in terms.items()
-    )
+    odds = odds_of(sample, bias, terms)
     assert np.abs(fitting.points_of(card, sample) - POINTS * odds).max() <= (len(terms) + 1) / 2
 
 

@@ -251,25 +251,24 @@ def clean_columns(
     if profile not in ("article", "page"):
         raise InputError("profile", f"must be article or page, not {profile!r}")
     model = line_model(profile) if model is None else model
-    first = 0
-    for batch in _batches(texts):
+    for batch, own in _batches(texts, recurs):
         lines = split(batch)
         apply_rules(lines, whole_pages=profile == "page")
-        recurrences = apply_recurrence(lines, recurs[first : first + len(batch)]) if recurs is not None else {}
+        recurrences = apply_recurrence(lines, own)
         reasons = model.take(lines)
         yield Cleaned(lines, tile(lines), [_stamped_date(text) for text in batch], recurrences, reasons)
-        first += len(batch)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def _batches(
+    texts: Sequence[str], recurs: Sequence[Recurs] | None
+) -> Iterator[tuple[Sequence[str], Sequence[Recurs]]]:
+    """Some of the texts at a time, with what is known of their collections; nothing if `recurs` is None."""
     start = size = 0
-    for i, text in enumerate(texts):
+    for i, text in enumerate(texts, 1):
         size += len(text)
-        if size > BATCH:
-            yield texts[start : i + 1]
-            start, size = i + 1, 0
-    if start < len(texts):
-        yield texts[start:]
+        if size > BATCH or i == len(texts):
+            yield texts[start:i], recurs[start:i] if recurs is not None else ()
+            start, size = i, 0
 
 
 def _stamped_date(text: str) -> str | None:
@@ -289,12 +288,10 @@ def keep_lines(text: str, recurs: Recurs | None = None) -> Cleaning:
 
 def keep_columns(texts: Sequence[str], recurs: Sequence[Recurs] | None = None) -> Iterator[Cleaned]:
     """Clean many texts as `keep_lines` does: some of the texts at a time, in order."""
-    first = 0
-    for batch in _batches(texts):
+    for batch, own in _batches(texts, recurs):
         lines = split(batch, stamped=False)
-        recurrences = apply_recurrence(lines, recurs[first : first + len(batch)]) if recurs is not None else {}
+        recurrences = apply_recurrence(lines, own)
         yield Cleaned(lines, tile(lines), [None] * len(batch), recurrences, None)
-        first += len(batch)
 
 
 def lines(text: str) -> list[str]:

@@ -156,5 +156,5 @@ def _first(entities: Sequence[Named]) -> list[Named]:
     """The first mention of each thing, in order."""
     seen: dict[Hashable, Named] = {}
     for e in entities:
-        seen.setdefault(e.entity or (e.start, e.end), e)
+        seen.setdefault(_identity(e), e)
     return list(seen.values())

@@ -241,7 +241,7 @@ def _look_at_blocks(
     out["block-lines"] = size.take(block)
     out["lines-since-block-start"] = around.line - first.take(block)
     out["lines-to-block-end"] = out["block-lines"] - out["lines-since-block-start"] - 1
-    opens = starts[first] & np.isin(first, around.starts)
+    opens = np.isin(first, around.starts)
     closes = np.append(opens[1:], True)
     for name in _OF_BLOCKS:
         means = np.add.reduceat(near[name], first) // size + 1

@@ -132,6 +132,7 @@ class LineModel:
             nothing from a text that would lose more than half its lines: such a text is none of the sort it knows. A
             model that is not strict leaves `LEAST_WORDS` words of every text, as far as there are so many.
         percent: the points from which the probability is 1, 2 ... 99 percent.
+        sees_blocks: whether any term looks at what blank lines hold together.
     """
 
     bias: int
@@ -141,6 +142,7 @@ class LineModel:
     vocabulary: Vocabulary
     weights: Column
     terms: tuple[_Term, ...]
+    sees_blocks: bool
 
     def take(self, lines: Lines) -> Reasons:
         """Give the lines that no rule takes and of which the model is sure to it.
@@ -163,7 +165,7 @@ class LineModel:
             counts: how many lines each text has.
             blanks: how many blank lines stand before each line; none anywhere if None.
         """
-        if not any(part in OF_BLOCKS for term in self.terms for part in term.parts):
+        if not self.sees_blocks:
             blanks = None
         elif blanks is None:
             blanks = np.zeros(len(lines), np.int64)
@@ -280,8 +282,11 @@ def from_json(model: Mapping[str, Any], profile: Profile) -> LineModel:
         points = np.array(term["points"], np.int32)
         tables = _starts(term["from"][0]) * np.int32(points.shape[1]), _starts(term["from"][1])
         terms.append(_Term(name, (first, second), tables, points.ravel()))
+    sees_blocks = any(part in OF_BLOCKS for term in terms for part in term.parts)
     percent = tuple(model["percent"])
-    return LineModel(card["bias"], card["threshold"], card["strict"], percent, vocabulary, weights, tuple(terms))
+    return LineModel(
+        card["bias"], card["threshold"], card["strict"], percent, vocabulary, weights, tuple(terms), sees_blocks
+    )
 
 
 @cache

@@ -44,7 +44,11 @@ def apply_rules(lines: Lines, *, whole_pages: bool) -> None:
 
 
 def apply_recurrence(lines: Lines, recurs: Sequence[Recurs]) -> dict[int, int]:
-    """Remove what recurs and no rule took; in how many documents each such line does, by its number."""
+    """Remove what recurs and no rule took; in how many documents each such line does, by its number.
+
+    Args:
+        recurs: of each text; empty where nothing is known of any.
+    """
     documents: dict[int, int] = {}
     for own, start, end in zip(recurs, lines.bounds, lines.bounds[1:], strict=False):
         documents.update(_recurring([i for i in range(start, end) if not lines.rules[i]], lines.words, own))
