@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.strings import StringStore
 from spacy.tokens import Doc, Span
 
+from sayso.collector import no_collector
 from sayso.gazetteer import Gazetteer, read
 from sayso.linking import Found
 from sayso.name_search import Proposal, find_entities
@@ -44,6 +45,7 @@ class EntityFinder:
             if not Span.has_extension(name):
                 Span.set_extension(name, default=default)
 
+    @no_collector()
     def __call__(self, doc: Doc) -> Doc:
         """Replace `doc.ents`."""
         labels = {**self.scheme.ontonotes, **{label: label for label in self.scheme.entity}}

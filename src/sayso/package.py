@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from datasets import Features
 from sayso import jsonl
 from sayso.card import LICENSE, ConfigFile, card
 from sayso.checks import Incident
+from sayso.collector import no_collector
 from sayso.croissant import croissant
 from sayso.errors import SaysoError, StorageError
 from sayso.examine import Examination
@@ -29,7 +29,7 @@ from sayso.rows import CONFIGS, rows, tokenizer
 from sayso.seeds import sha256
 from sayso.storage import exclusive, fsync_tree, remove_folder, swap_folder, write_file
 
-__all__ = ["Assembly", "InvalidCorpusError", "assemble", "build", "fill_documents", "no_collector", "scratch"]
+__all__ = ["Assembly", "InvalidCorpusError", "assemble", "build", "fill_documents", "scratch"]
 
 Progress = Callable[[int, int], None]
 """Called with the documents done and the documents in all."""
@@ -135,18 +135,6 @@ def assemble(project: Project, folder: Path, progress: Progress | None = None) -
     """
     with no_collector():
         return _assemble(project, folder, progress)
-
-
-@contextmanager
-def no_collector() -> Iterator[None]:
-    """Switch off the search for cycles: there are none, and it would visit every row again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _assemble(project: Project, folder: Path, progress: Progress | None) -> Assembly:

@@ -8,12 +8,14 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from sayso.collector import no_collector
 from sayso.segmentation import by_lines
 from sayso.token_index import TokenIndex
 
 __all__ = ["create_segmenter", "segment_doc"]
 
 
+@no_collector()
 def segment_doc(doc: Doc) -> Doc:
     """Set `is_sent_start` of every token: each line of the text is a block, as in our documents.
 

@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from sayso.claims import Attribution, attributions
+from sayso.collector import no_collector
 from sayso.items import stance_pairs
 from sayso.resources import resource
 from sayso.scheme import Scheme
@@ -68,6 +69,7 @@ class StanceJudge:
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
 
+    @no_collector()
     def __call__(self, doc: Doc) -> Doc:
         """Set the span groups; a former run's are replaced."""
         index, claims = TokenIndex(doc), attributions(doc)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sayso.checks import Incident, differing_line, relative
+from sayso.collector import no_collector
 from sayso.datasheet import unanswered
 from sayso.derived_checks import DerivedChecks
-from sayso.package import Assembly, InvalidCorpusError, Progress, assemble, fill_documents, no_collector, scratch
+from sayso.package import Assembly, InvalidCorpusError, Progress, assemble, fill_documents, scratch
 from sayso.project import Project
 
 __all__ = ["validate"]

@@ -24,6 +24,7 @@ from sayso.claims.holders import NAMED
 from sayso.claims.surface import surface
 from sayso.claims.syntax import parsed
 from sayso.claims.types import claim_type
+from sayso.collector import no_collector
 from sayso.errors import LineageError
 from sayso.layers import Anchor, Claim, Entity, Mention
 from sayso.segmentation import Document
@@ -123,6 +124,7 @@ class _Draft:
     negated: bool
 
 
+@no_collector()
 def attribute(doc: Doc, cues: Cues | None = None) -> Doc:
     """Find the claims of a `Doc` and set its span groups; a former run's are replaced.
 
