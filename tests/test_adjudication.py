@@ -87,7 +87,9 @@ def undecided(corpus: Path) -> Path:
     return corpus
 
 
-def adjudicate(corpus: Path, *lines: str | Callable[[str], str | None], name: str | None = None) -> tuple[Script, Adjudication]:
+def adjudicate(
+    corpus: Path, *lines: str | Callable[[str], str | None], name: str | None = None
+) -> tuple[Script, Adjudication]:
     script, work = Script(*lines), Adjudication(Project.read(corpus), name)
     work.converse(script.dialogue)
     return script, work
@@ -129,7 +131,9 @@ def test_a_version_by_number_and_none(undecided: Path) -> None:
 
 def test_what_is_shown(undecided: Path) -> None:
     script, _ = adjudicate(undecided, "q")
-    assert script.said == """\
+    assert (
+        script.said
+        == """\
 
 [1/2] ferry entity 131-135 “2019”
    1 According to Lindqvist, it will sail in 2019.
@@ -138,6 +142,7 @@ def test_what_is_shown(undecided: Path) -> None:
   2 NUM  bo
 quit: every decision so far is kept
 """
+    )
 
 
 def test_the_words_in_question_stand_out(undecided: Path) -> None:
@@ -263,7 +268,10 @@ def test_a_pair_that_gold_does_not_give_rise_to_is_said_to_be_none(corpus: Path)
     for name in ("ann", "bo"):
         change(corpus, name, "ferry", relabel("Norvik Line", "LOC" if name == "bo" else "ORG"))
     change(
-        corpus, "bo", "harbour", lambda a: replace(a, label="favor") if a.layer == "stance" and a.label == "against" else a
+        corpus,
+        "bo",
+        "harbour",
+        lambda a: replace(a, label="favor") if a.layer == "stance" and a.label == "against" else a,
     )
     script, _ = adjudicate(corpus, "0", "No name.", *["s"] * 9)
     assert script.said.index("ferry entity") < script.said.index("harbour stance")
@@ -321,7 +329,10 @@ def test_without_a_built_corpus(undecided: Path) -> None:
 def test_the_file_is_canonical_whatever_is_answered(undecided: Path, answers: list[str]) -> None:
     path = undecided / "annotations" / "adjudication.jsonl"
     path.unlink(missing_ok=True)
-    _, work = adjudicate(undecided, *(line for answer in answers for line in ((answer, "Why.") if answer in "012" and answer else (answer,))))
+    _, work = adjudicate(
+        undecided,
+        *(line for answer in answers for line in ((answer, "Why.") if answer in "012" and answer else (answer,))),
+    )
     decisions = [parse_decision(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
     assert len(decisions) == work.decided
     assert len(decisions) + len(work.cases()) == 2
@@ -361,7 +372,9 @@ def test_without_a_terminal_it_lists_and_asks_nothing(undecided: Path) -> None:
     before = {path: path.read_bytes() for path in undecided.rglob("*") if path.is_file()}
     done = sayso("--root", undecided)
     assert done.returncode == 1
-    assert done.stdout == """\
+    assert (
+        done.stdout
+        == """\
 ferry entity 131-135 “2019”
   ann: DATE
   bo: NUM
@@ -369,6 +382,7 @@ harbour entity 64-70 “Monday”
   ann: DATE
   bo: nothing
 """
+    )
     assert done.stderr == "2 open: run `sayso adjudicate` on a terminal\n"
     assert before == {path: path.read_bytes() for path in undecided.rglob("*") if path.is_file()}
 
@@ -379,11 +393,14 @@ def test_without_a_terminal_gold_is_written_if_nothing_is_open(corpus: Path) -> 
     path.write_bytes(dump(a for a in read_layers(path) if a.text != "Monday"))
     done = sayso("--root", corpus)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == """\
+    assert (
+        done.stdout
+        == """\
 0 decided
 wrote annotations/gold/harbour.jsonl
 against corpus/, the gold is a change of PATCH: at least 0.1.0
 """
+    )
     assert path.read_bytes() == before
     assert "wrote" not in sayso("--root", corpus).stdout
 
@@ -418,7 +435,9 @@ class Terminal:
         self.own, other = pty.openpty()
         command = [sys.executable, "-c", "from sayso.cli import main; main()", "adjudicate", "--root", str(corpus)]
         env = os.environ | {"TERM": "xterm", "COLUMNS": "120"} | environment
-        self.process = subprocess.Popen(command, stdin=other, stdout=other, stderr=other, env=env, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, stdin=other, stdout=other, stderr=other, env=env, start_new_session=True
+        )
         os.close(other)
         self.shown = self.waiting = ""
 
@@ -449,7 +468,7 @@ class Terminal:
 @pytest.fixture
 def terminal(undecided: Path, tmp_path: Path) -> Iterator[Terminal]:
     editor = tmp_path / "editor"
-    editor.write_text("#!/bin/sh\nsed -i.old 's/\"DATE\"/\"NUM\"/' \"$1\"\n")
+    editor.write_text('#!/bin/sh\nsed -i.old \'s/"DATE"/"NUM"/\' "$1"\n')
     editor.chmod(0o755)
     opened = Terminal(undecided, EDITOR=str(editor))
     yield opened

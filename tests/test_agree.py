@@ -366,7 +366,10 @@ def test_the_command_line_does_not_import_matplotlib() -> None:
         (["ann", "../gold"], "there is no annotator '../gold'"),
         (["ann"], "name two different annotators or more: there are ann, bo"),
         (["ann", "bo", "ann"], "name two different annotators or more"),
-        (["ann", "bo", "--layer", "claims"], "--layer: 'claims' is no layer: there are entity, claim, verifiable, stance"),
+        (
+            ["ann", "bo", "--layer", "claims"],
+            "--layer: 'claims' is no layer: there are entity, claim, verifiable, stance",
+        ),
         (["ann", "bo", "--plot", "a.jpg"], "a.jpg: a picture's name ends in .png or .svg"),
         (["ann", "bo", "--plot", "nowhere/a.png"], "cannot write nowhere/a.png"),
     ],

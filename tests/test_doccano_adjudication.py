@@ -126,7 +126,10 @@ def test_an_agreed_span_that_the_adjudicator_removes_is_a_decision(admin: Client
     desk.settle("2019", "The line is not meant.")
     _, work = go(disputed, admin)
     (removed,) = [d for d in work.decisions().values() if d.gold is None]
-    assert {name: v and v["text"] for name, v in removed.versions.items()} == {"ann": "Norvik Line", "bo": "Norvik Line"}
+    assert {name: v and v["text"] for name, v in removed.versions.items()} == {
+        "ann": "Norvik Line",
+        "bo": "Norvik Line",
+    }
     assert "Norvik Line" not in gold_of(disputed, "ferry", Entity)
 
 

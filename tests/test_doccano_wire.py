@@ -205,7 +205,10 @@ def test_tasks_and_files_that_go_wrong(misbehaving: str) -> None:
     with pytest.raises(DoccanoError, match="refused some rows"):
         session.upload(1, [{"text": "x"}], "RelationExtraction")
     ready = (200, JSON, b'{"ready": true, "error": null, "result": null}')
-    Misbehaving.asked, Misbehaving.answers = 0, [(200, JSON, b'{"task_id": "t"}'), ready, (200, "application/zip", b"PK no")]
+    Misbehaving.asked, Misbehaving.answers = (
+        0,
+        [(200, JSON, b'{"task_id": "t"}'), ready, (200, "application/zip", b"PK no")],
+    )
     with pytest.raises(DoccanoError, match="is damaged"):
         session.download(1)
 
@@ -256,13 +259,17 @@ def test_where_the_server_lives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert server.status() is None
 
 
-def test_a_server_that_cannot_start_is_told_with_its_log(doccano_environment: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_is_told_with_its_log(
+    doccano_environment: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Its environment is there, but one of its parts is broken."""
     (tmp_path / "venv" / "bin").mkdir(parents=True)
     (tmp_path / "venv" / ".complete").touch()
     python = tmp_path / "venv" / "bin" / "python"
     # The real interpreter, but for the command that starts the web server.
-    script = f'#!/bin/sh\ncase "$*" in *gunicorn*) echo broken; exit 1;; esac\nexec {doccano_environment}/bin/python "$@"\n'
+    script = (
+        f'#!/bin/sh\ncase "$*" in *gunicorn*) echo broken; exit 1;; esac\nexec {doccano_environment}/bin/python "$@"\n'
+    )
     python.write_text(script)
     python.chmod(0o755)
     monkeypatch.setenv("SAYSO_DOCCANO_HOME", str(tmp_path))
@@ -274,7 +281,9 @@ def test_a_server_that_cannot_start_is_told_with_its_log(doccano_environment: Pa
     assert server.password() == "a-given-password"
 
 
-def test_an_environment_that_cannot_be_made_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_environment_that_cannot_be_made_is_told_with_its_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("SAYSO_DOCCANO_HOME", str(tmp_path))
     # No registry answers there.
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")

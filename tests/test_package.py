@@ -200,9 +200,7 @@ def test_a_changed_corpus_is_never_served_from_a_stale_cache(corpus: Path, tmp_p
         return load_dataset(str(corpus / "corpus"), "entities", split="train", cache_dir=str(tmp_path / "cache"))
 
     def labels(loaded: Dataset) -> list[str]:
-        return [
-            e["label"] for row in loaded for e in decoder(loaded.features)(row)["entities"] if e["text"] == "2019"
-        ]
+        return [e["label"] for row in loaded for e in decoder(loaded.features)(row)["entities"] if e["text"] == "2019"]
 
     times = {path: path.stat().st_mtime_ns for path in (corpus / "corpus").rglob("*")}
     assert labels(load()) == ["DATE"]

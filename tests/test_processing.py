@@ -605,7 +605,9 @@ def test_suggestions_stand_in_the_text_and_in_the_seed(target: Path, tmp_path: P
 
 
 def test_the_profile_decides(tmp_path: Path, target: Path) -> None:
-    menu = "\n".join(f"Section {word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+    menu = "\n".join(
+        f"Section {word}" for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    )
     path = write_jsonl(tmp_path / "in.jsonl", ["".join([menu, "\n", *map(story, range(1, 8))])])
     lengths = {}
     for profile in ("article", "page"):

@@ -90,7 +90,9 @@ VALUES = st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.tex
 
 
 @given(st.lists(VALUES))
-def test_canonical_lines_are_a_round_trip(tmp_path_factory: pytest.TempPathFactory, values: list[dict[str, Any]]) -> None:
+def test_canonical_lines_are_a_round_trip(
+    tmp_path_factory: pytest.TempPathFactory, values: list[dict[str, Any]]
+) -> None:
     path = tmp_path_factory.getbasetemp() / "values.jsonl"
     path.write_bytes(jsonl.encode(values))
     assert [value for _, value in jsonl.read(path)] == values

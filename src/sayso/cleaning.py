@@ -259,9 +259,7 @@ def clean_columns(
         yield Cleaned(lines, tile(lines), [_stamped_date(text) for text in batch], recurrences, reasons)
 
 
-def _batches(
-    texts: Sequence[str], recurs: Sequence[Recurs] | None
-) -> Iterator[tuple[Sequence[str], Sequence[Recurs]]]:
+def _batches(texts: Sequence[str], recurs: Sequence[Recurs] | None) -> Iterator[tuple[Sequence[str], Sequence[Recurs]]]:
     """Some of the texts at a time, with what is known of their collections; nothing if `recurs` is None."""
     start = size = 0
     for i, text in enumerate(texts, 1):
