@@ -56,14 +56,24 @@ _WORDS = (
     r"|[Ff]ourteen|[Ff]ifteen|[Ss]ixteen|[Ss]eventeen|[Ee]ighteen|[Nn]ineteen|(?:[Tt]wenty|[Tt]hirty|[Ff]orty|[Ff]ifty"
     r"|[Ss]ixty|[Ss]eventy|[Ee]ighty|[Nn]inety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
 )
+_PREFIXED = "|".join(rf"(?<={letters}.)(?<![\w.,]{letters}.)" for letters in ("US", "A", "C", "HK", "NZ", "S"))
+_MORE = r"(?:\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d*(?:\.\d+)?)"  # of `_DIGITS`, after the first
+_CLOSE = r"(?![\w@]|[:/]\w|-[A-Za-z]|[.,]\d)"
+# A digit or the sign of a currency comes first, for which the engine can search; letters may stand before the sign.
 _NUMBER = re.compile(
-    rf"""(?:
-      (?<![\w.,])(?:US|A|C|HK|NZ|S)?[$£€¥]\ ?(?:{_DIGITS})(?:\ ?(?:bn|mn|tn|[mMkKbB])(?!\w)|[\ -]{_MULTIPLE}(?!\w))?
-    | (?<![\w.,$£€¥#@/:-])(?:{_DIGITS})(?:\ ?(?:bn|mn|tn)(?!\w)|[\ -]{_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))?
-    | (?<=\d-)(?:{_DIGITS})(?:\ {_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))
-    | (?<![\w-]){_WORDS}
-        (?:\ (?:hundred\ |thousand\ )?(?:million|billion|trillion)(?:\ (?:{_UNIT}))?|\ (?:{_UNIT}))(?!\w)
-    )(?![\w@]|[:/]\w|-[A-Za-z]|[.,]\d)""",
+    rf"""[\d$£€¥](?:
+      (?<=\d)(?<![\w.,$£€¥#@/:-].){_MORE}
+        (?:\ ?(?:bn|mn|tn)(?!\w)|[\ -]{_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))?
+    | (?<=\d-\d){_MORE}(?:\ {_MULTIPLE}(?!\w))?(?:\ ?(?:{_UNIT})(?!\w))
+    | (?<=[$£€¥])(?:(?<![\w.,].)|{_PREFIXED})
+        \ ?(?:{_DIGITS})(?:\ ?(?:bn|mn|tn|[mMkKbB])(?!\w)|[\ -]{_MULTIPLE}(?!\w))?
+    ){_CLOSE}""",
+    re.VERBOSE,
+)
+_LETTERS = re.compile(r"[A-Z]*\Z")
+_SPELT = re.compile(
+    rf"""(?<![\w-]){_WORDS}
+        (?:\ (?:hundred\ |thousand\ )?(?:million|billion|trillion)(?:\ (?:{_UNIT}))?|\ (?:{_UNIT}))(?!\w){_CLOSE}""",
     re.VERBOSE,
 )
 
@@ -72,11 +82,10 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# What either may begin with: a digit, the sign of a currency, or one of some words.
+# What they may begin with: a digit or one of some words.
 _DATE_DIGITS = re.compile(
     r"\d(?<![\w$£€¥#.@/-].)(?=\d?(?:st|nd|rd|th)?(?:\ of)?\ [JFMASOND]|\d?/|(?:(?<=1)[5-9]|(?<=2)0)\d\d)"
 )
-_NUMBER_SIGNS = re.compile(r"[\d$£€¥](?<!\d\d)")
 _DATE_WORDS = _listed(
     "January February March April May June July August September October November December"
     " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec last Last LAST this This THIS next Next NEXT"
@@ -105,14 +114,17 @@ def _dates(text: str) -> Iterator[tuple[int, int]]:
     return _matches(_DATE, text, starts)
 
 
-def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    starts = [start for start, _ in word_places(text, _NUMBER_WORDS)]
-    for match in _NUMBER_SIGNS.finditer(text):
-        start = match.start()
-        if match.group() in "$£€¥":  # up to two letters may stand before it
-            starts += range(max(0, start - 2), start)
-        starts.append(start)
-    return _matches(_NUMBER, text, starts)
+def _numbers(text: str) -> list[tuple[int, int]]:
+    spelt = _matches(_SPELT, text, [start for start, _ in word_places(text, _NUMBER_WORDS)])
+    return sorted([*spelt, *_signed(text)])
+
+
+def _signed(text: str) -> Iterator[tuple[int, int]]:
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        if text[start] in "$£€¥":
+            start = _LETTERS.search(text, max(0, start - 2), start).start()  # type: ignore[union-attr]
+        yield start, end
 
 
 def amounts(text: str) -> Iterator[tuple[int, int, str]]:

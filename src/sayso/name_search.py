@@ -17,12 +17,13 @@ from sayso.linking import Found, initials_of, linked
 from sayso.name_shapes import (
     ABBREVIATED,
     EDGES,
-    bare,
+    Shape,
     is_function_word,
     is_name,
     is_name_word,
     is_title_case,
     kind_of,
+    shape_of,
     trimmed,
     without_titles,
 )
@@ -210,24 +211,21 @@ class _Search:
                 else:
                     self.enter(start, end, decision[0], None, decision[1])
             return
-        start, end = bare(self.text, start, end)
-        if start >= end:
+        shape = shape_of(word)
+        if shape.start >= shape.end:
             return
-        if loud:
-            self.waiting.append(trimmed(self.text, start, end, "PER"))
-        elif not self._decided(start, end, opening):
-            middle = _JOINING.search(self.text[start:end])
+        if loud or not self._decided(start, shape, opening):
+            middle = None if loud else _JOINING.search(word, shape.start, shape.end)
             if middle is None:
-                self.waiting.append(trimmed(self.text, start, end, "PER"))
+                self.waiting.append((start + shape.whole[0], start + shape.whole[1]))
                 return
-            self._piece(start, start + middle.start(), opening, loud=False)
-            self._piece(start + middle.end(), end, opening, loud=False)
+            self._piece(start + shape.start, start + middle.start(), opening, loud=False)
+            self._piece(start + middle.end(), start + shape.end, opening, loud=False)
 
-    def _decided(self, start: int, end: int, opening: int) -> bool:
-        """Whether the words of a run say what it is; then it is entered, or is no name."""
-        begin, stop, titled = without_titles(self.text, start, end)
-        begin, stop = trimmed(self.text, begin, stop, "PER")
-        parts = self.text[begin:stop].split()
+    def _decided(self, at: int, shape: Shape, opening: int) -> bool:
+        """Whether the words of a run at some place say what it is; then it is entered, or is no name."""
+        start, begin, stop = at + shape.start, at + shape.name[0], at + shape.name[1]
+        titled, parts = shape.titled, shape.parts
         while (
             parts
             and not titled

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from sayso.names import words
 
 __all__ = [
-    "ABBREVIATED", "EDGES", "bare", "is_function_word", "is_name", "is_name_word", "is_title_case", "kind_of",
-    "trimmed", "without_titles",
+    "ABBREVIATED", "EDGES", "Shape", "is_function_word", "is_name", "is_name_word", "is_title_case", "kind_of",
+    "shape_of", "trimmed", "without_titles",
 ]  # fmt: skip
 
 _ARTICLES = frozenset(("the", "The", "THE", "a", "A", "an", "An", "this", "This", "that", "its", "his", "her", "their"))
@@ -28,7 +28,39 @@ _SOON = 8  # words
 _ACRONYM = re.compile(r"[A-Z][A-Z&.]{2,6}")
 
 
-def bare(text: str, start: int, end: int) -> tuple[int, int]:
+class Shape(NamedTuple):
+    """A run of capitalised words, in code points of it.
+
+    Attributes:
+        start, end: without the small words at its edges; nothing may be left.
+        whole: what a name of all these words is, as `trimmed` has it.
+        name: the same without the titles before the name.
+        titled: whether there were any.
+        parts: the words of `name`.
+    """
+
+    start: int
+    end: int
+    whole: tuple[int, int]
+    name: tuple[int, int]
+    titled: bool
+    parts: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 15)
+def shape_of(run: str) -> Shape:
+    """What a run says by itself, wherever it stands."""
+    start, end = _bare(run, 0, len(run))
+    if start >= end:
+        return Shape(start, end, (start, end), (start, end), titled=False, parts=())
+    begin, stop, titled = without_titles(run, start, end)
+    begin, stop = trimmed(run, begin, stop, "PER")
+    return Shape(
+        start, end, trimmed(run, start, end, "PER"), (begin, stop), titled=titled, parts=tuple(run[begin:stop].split())
+    )
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     """A piece of a run without the small words at its edges."""
     if not text[start:end][:1].isupper():
         lead = _LEAD.match(text[start:end])

@@ -16,8 +16,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 def _words(text: str) -> frozenset[str]:
     """The words of a text, and of those with digits or underscores in them the letters: *a_b* is *a_b*, *a* and *b*."""
     found = set(_WORD.findall(text))
-    for word in [word for word in found if not word.isalpha()]:
-        found.update(_LETTERS.findall(word))
+    mixed = [word for word in found if not word.isalpha() and not word.isdecimal()]
+    found.update(_LETTERS.findall(" ".join(mixed)))
     return frozenset(found)
 
 
