@@ -8,7 +8,7 @@ from sayso.claims.cues import Cues
 
 __all__ = ["claim_type"]
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _FUTURE = frozenset(("will", "won't", "shall", "would", "wouldn't"))
 _CONTRACTED = ("'ll", "'d")
 _GOING = re.compile(r"\b(?:is|are|am|was|were|'s|'re|’s|’re)(?: not)? (?:going|set|due|about|scheduled|expected) to\b")
@@ -54,7 +54,8 @@ def claim_type(lemma: str, content: str, cues: Cues) -> str:
         lemma: the cue's.
         content: its spans, joined by a space.
     """
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(content)]
+    plain = content.lower().replace("’", "'")
+    words = _WORD.findall(plain)
     lists = cues.type
     if not words:
         return "view"
@@ -68,9 +69,9 @@ def claim_type(lemma: str, content: str, cues: Cues) -> str:
     main = _main(words)
     if content.rstrip(" \"'”’").endswith("?") or not lists["duty"].isdisjoint(main) or "have to" in content:
         return "view"
-    if not _FUTURE.isdisjoint(main) or any(word.endswith(_CONTRACTED) for word in main):
+    if not _FUTURE.isdisjoint(main) or ("'" in plain and any(word.endswith(_CONTRACTED) for word in main)):
         return "plan" if "if" not in words or not {"would", "wouldn't"} & set(main) else "view"
-    if _GOING.search(content):
+    if " to" in content and _GOING.search(content):
         return "plan"
     if _of_mind(main, lists["mind"]) or _judges(main, lists["evaluative"], content):
         return "view"
