@@ -59,8 +59,9 @@ _PLACE_BEFORE = frozenset(("Mount", "Lake", "Fort", "Cape", "San", "Los", "Las")
 _JOINING = re.compile(r"\ (?:and|&)\ ")
 _ADDRESS = re.compile(r"://|@|www\.|\n")
 _SPEAKS = re.compile(r"\ (?:said|says|told|added|wrote|asked|tweeted|argued|warned|admitted|denied|who)\b")
-_SPOKEN = re.compile(r"(?:said|says|added|told)\ $")
+_SPOKEN = ("said ", "says ", "told ", "added ")
 _IN_PLACE = re.compile(r"(?:^|\W)(?:[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Tt]hroughout)\ $")
+_IN_PLACE_ENDS = ("n ", "r ", "d ", "e ", "t ")  # of its words: this is asked first
 
 
 def find_entities(
@@ -288,15 +289,12 @@ class _Search:
 
     def _beside(self, begin: int, stop: int, *, place: bool) -> str | None:
         """What the words beside a name say: who speaks is a person, and where something is a place."""
-        text = self.text
-        if text[stop : stop + 1] == " " and _SPEAKS.match(text, stop):
+        if self.text[stop : stop + 1] == " " and _SPEAKS.match(self.text, stop):
             return "PER"
-        if text[max(0, begin - 1) : begin].isspace():
-            if _SPOKEN.search(text, max(0, begin - 6), begin):
-                return "PER"
-            if place and _IN_PLACE.search(text[max(0, begin - 12) : begin]):
-                return "LOC"
-        return None
+        before = self.text[max(0, begin - 12) : begin]
+        if before.endswith(_SPOKEN):
+            return "PER"
+        return "LOC" if place and before.endswith(_IN_PLACE_ENDS) and _IN_PLACE.search(before) else None
 
     def _repeat(self) -> None:
         """Names that were recognised elsewhere in the text, family names of persons, and initials of organisations."""
