@@ -18,6 +18,7 @@ from sayso import jsonl
 from sayso.errors import InputError
 from sayso.layers import Annotation, Entity, FormError
 from sayso.scheme import LINK, Scheme
+from sayso.word_places import word_places
 
 __all__ = [
     "GOLD", "Counts", "Gazetteer", "Match", "Name", "collect", "count", "dump", "merged", "names_from", "parse_name",
@@ -178,10 +179,8 @@ class Gazetteer:
         return dict(index)
 
     @cached_property
-    def _first_word(self) -> re.Pattern[str]:
-        """Whole words that begin as one of these does: a set of characters is what the engine can search for."""
-        initials = "".join(sorted({re.escape(word[0]) for word in self._by_word}))
-        return re.compile(rf"[{initials}](?<!\w.)\w*")
+    def _first_words(self) -> frozenset[str]:
+        return frozenset(self._by_word)
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield the names in a text, the longest at each place, none overlapping, in order.
@@ -189,14 +188,11 @@ class Gazetteer:
         A name is found in its own case, as whole words: not before a hyphen and a small letter, nor inside an address.
         """
         index, free = self._by_word, 0
-        if not index:
-            return
-        for word in self._first_word.finditer(text):
-            entries = index.get(word.group())
-            if entries is None or word.start() < free:
+        for first, last in word_places(text, self._first_words) if index else ():
+            if first < free:
                 continue
-            for name, offset, entry in entries:
-                start = word.start() - offset
+            for name, offset, entry in index[text[first:last]]:
+                start = first - offset
                 if start >= free and text.startswith(name, start) and _whole(text, start, start + len(name)):
                     free = start + len(name)
                     yield Match(start, free, entry)

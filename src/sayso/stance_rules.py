@@ -296,7 +296,7 @@ def _written(text: _Text, mentions: Iterable[Range], said: Collection[int]) -> t
     shown: dict[str, list[Range]] = {AGAINST: [], FAVOR: []}
     least = 100
     for left, (sentence, place) in zip(range(len(places), 0, -1), places.items(), strict=True):
-        if left + max(map(len, shown.values())) < 2:
+        if left + max(map(len, shown.values())) < 2 or all(shown.values()):
             break
         if text.hedged(sentence):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,11 @@ class Cues:
     headings: bool
     writer: bool
     type: dict[str, frozenset[str]]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The keys of `forms`."""
+        return frozenset(self.forms)
 
     def lemma(self, word: str) -> str | None:
         """The listed lemma of a word in any form, or None."""

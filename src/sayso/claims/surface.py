@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 
 from sayso.boundaries import sentences
-from sayso.claims.cue_places import WORD, CuePlace, Range, SurfaceClaim
+from sayso.claims.cue_places import CuePlace, Range, SurfaceClaim
 from sayso.claims.cues import Cues
 from sayso.claims.quotations import quotations
 from sayso.segmentation import by_lines
@@ -24,7 +24,7 @@ _QUOTE = re.compile(r"[\"“”„«»‘`']")
 def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
     """The claims of a text, in order of their cues; none has its cue inside another's content (C3)."""
     found: list[SurfaceClaim] = []
-    places, i, document = _cue_places(text, cues), 0, by_lines(text)
+    places, i, document = word_places(text, cues.words), 0, by_lines(text)
     units, j = document.sentences, 0
     for block in document.blocks if places else ():
         first = i
@@ -44,15 +44,6 @@ def surface(text: str, cues: Cues) -> list[SurfaceClaim]:
                     j += 1
             found.extend(_block(text, start, end, spans, own, cues))
     return found
-
-
-def _cue_places(text: str, cues: Cues) -> list[Range]:
-    """Where the cue words of a text are, in order."""
-    return [
-        (start, end)
-        for start, end in word_places(text, cues.forms.keys())
-        if not WORD.match(text[start - 1 : start]) and not WORD.match(text[end : end + 1])
-    ]
 
 
 def _block(
