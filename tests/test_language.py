@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sayso import language as module
 from sayso.language import LEAST_WORDS, SLICE, Language, language
 
 ENGLISH = (
@@ -94,3 +95,12 @@ def test_of_few_words_nothing_is_said(words: list[str]) -> None:
 @given(st.text())
 def test_anything_can_be_asked(text: str) -> None:
     assert language(text) in Language
+
+
+def test_the_quick_way_reads_the_same_words() -> None:
+    usual = [char for char in map(chr, range(0x110000)) if not module._UNUSUAL.match(char)]
+    assert len(usual) > 128
+    for char in usual:
+        text = f"ab{char}c {char}"
+        assert module._LATIN_WORD.findall(text.lower()) == module._WORD.findall(text.lower())
+        assert not module._NOT_LATIN.search(char)

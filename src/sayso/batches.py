@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from sayso.cleaning import Cleaned, Recurs, clean_columns, keep_columns
+from sayso.collector import no_collector
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
 from sayso.language import Language, language
@@ -116,6 +117,7 @@ class _Seed(NamedTuple):
     extractor: str | None = None
 
 
+@no_collector()
 def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
     """Clean and segment a batch of documents, and propose annotations for them if the recipe says so.
 

@@ -31,7 +31,8 @@ _ENGLISH = _words(
     "up than them into after over could also other how then these those did does because where why should only "
     "just very some any most my us her him"
 )
-# None is a word of English or a particle of names (de, la, van, von, der), which English texts are full of.
+# None is a word of English (the lists have no word in common) or a particle of names (de, la, van, von, der), which
+# English texts are full of.
 _OTHER = _words(
     # German, Dutch, Afrikaans, Frisian, Luxembourgish
     "und nicht ist dass dem ein eine einen einer eines auf mit sich auch für wird sind aus durch oder nach bei "
@@ -56,7 +57,11 @@ _OTHER = _words(
     "người trong không những một wa kwa ni katika kila au iyo oo uu ku kuma ta ga ba agus le bhfuil yr mae",
 )
 
+_KNOWN = _ENGLISH | _OTHER
 _WORD = re.compile(r"[^\W\d_]+")
+# Most texts in Latin letters have no other signs than these, and their words are found in half the time.
+_UNUSUAL = re.compile(r"[^\x00-\u0148\u014a-\u017f‘’“”–—…•€™]")
+_LATIN_WORD = re.compile(r"[a-zªµº\u00b2\u00b3\u00b9\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]+")
 _NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 
 SLICE = 1_500
@@ -70,16 +75,19 @@ def language(text: str) -> Language:
     if len(text) > 3 * SLICE:
         middle = (len(text) - SLICE) // 2
         text = f"{text[:SLICE]} {text[middle : middle + SLICE]} {text[-SLICE:]}"
-    words = _WORD.findall(text.lower())
-    if not text.isascii():
+    if _UNUSUAL.search(text) is None:
+        words = _LATIN_WORD.findall(text.lower())
+    else:
+        words = _WORD.findall(text.lower())
         foreign = len(_NOT_LATIN.findall(text))
         if foreign >= LEAST_LETTERS and 2 * foreign > sum(map(len, words)):
             return Language.OTHER
     count = len(words)
     if count < LEAST_WORDS:
         return Language.UNKNOWN
-    english = sum(word in _ENGLISH for word in words)
-    other = sum(word in _OTHER for word in words)
+    known = list(filter(_KNOWN.__contains__, words))
+    english = sum(map(_ENGLISH.__contains__, known))
+    other = len(known) - english
     if 100 * english >= 16 * count and english >= 2 * other:
         return Language.ENGLISH
     if 100 * other >= 8 * count and other >= 2 * english:
