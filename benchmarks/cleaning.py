@@ -19,8 +19,8 @@ from pathlib import Path
 from cleaning_quality import WITHOUT_BLANKS, Outcome, outcomes, read_gold, score
 from sayso.cleaning import clean_columns
 from sayso.line_columns import split, tile
-from sayso.line_model import PROFILES, Profile
 from sayso.line_rules import apply_rules
+from sayso.recipe import PROFILES, Profile
 from sayso.repetition import LineCounter
 from timing import Row, best, one_core, show, versions
 from train_line_model import Text, read

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.cleaning import clean_batch
-from sayso.line_model import PROFILES, LineModel, Profile, from_json
+from sayso.line_model import LineModel, from_json
+from sayso.recipe import PROFILES, Profile
 from sayso.rules import MODEL, WHITESPACE
 from timing import Row, show, versions
 from train_line_model import Text, fold, read, train

@@ -69,9 +69,10 @@ def loop(source: Path, target: Path, first: int = 0, step: int = 1) -> None:
     """No protocol: read, process in batches, write; each file, or every so many from one on."""
     import pyarrow.parquet as pq
 
-    from sayso.batches import PROCESSED, Recipe, process
+    from sayso.batches import PROCESSED, process
     from sayso.raw import Raw
     from sayso.readers import read_shard, shards
+    from sayso.recipe import Recipe
 
     target.mkdir()
     for shard in list(shards(source))[first::step]:
@@ -103,7 +104,7 @@ def ours(
     source: Path, target: Path, engine: str, workers: int, *, repeated: bool = False, address: str | None = None
 ) -> None:
     from sayso.collection import process_collection
-    from sayso.shards import Job
+    from sayso.jobs import Job
     from sayso.stores import LocalStore
 
     job = Job(LocalStore(source), LocalStore(target))
@@ -116,8 +117,9 @@ def columns(texts: list[str], ids: list[str]) -> Any:
     """What a peer calls: a table of a batch."""
     import pyarrow as pa
 
-    from sayso.batches import Recipe, process
+    from sayso.batches import process
     from sayso.raw import Place, Raw
+    from sayso.recipe import Recipe
 
     raws = [Raw(id, Place("peer", i), text) for i, (id, text) in enumerate(zip(ids, texts, strict=True), start=1)]
     return pa.Table.from_batches([process(raws, Recipe()).documents])
@@ -333,7 +335,7 @@ def measure(megabytes: float, repeat: int) -> dict[str, Any]:
 
 def looked_at(source: Path, target: Path) -> float:
     """Seconds in which a driver sees of one file that it is done."""
-    from sayso.shards import Call, Job, unchanged
+    from sayso.jobs import Call, Job, unchanged
     from sayso.stores import LocalStore
     from sayso.tasks import plan
 
@@ -350,8 +352,9 @@ def measure_pages() -> dict[str, float] | None:
     """Bytes of page that one core extracts and processes in a second; None where extraction is not installed."""
     if not importlib.util.find_spec("trafilatura"):
         return None
-    from sayso.batches import Recipe, process
+    from sayso.batches import process
     from sayso.raw import Place, Raw
+    from sayso.recipe import Recipe
 
     links = "".join(f'<li><a href="/{i}">Section {i}</a></li>' for i in range(200))
     raws = []

@@ -33,8 +33,9 @@ from sklearn.linear_model import LogisticRegression
 
 from fit_scorecard import Array, Pairs, Sample, Settings, card_of, choose, points_of
 from sayso.line_features import OF_BLOCKS, PHRASE_LINE, Features, measure
-from sayso.line_model import POINTS, PROFILES, Profile, spare
+from sayso.line_model import POINTS, spare
 from sayso.line_reading import STOP_WORDS, Vocabulary
+from sayso.recipe import PROFILES, Profile
 
 __all__ = ["Text", "fold", "read", "train"]
 

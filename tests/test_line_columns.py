@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sayso.cleaning import Cleaned, Cleaning, Recurs, clean, clean_batch, clean_columns, keep_columns, keep_lines
 from sayso.line_columns import split, tile
-from sayso.line_model import PROFILES, Profile
 from sayso.line_rules import HEAD, PAGE_HEAD, TAIL
+from sayso.recipe import PROFILES, Profile
 from sayso.rule_forms import Rule, line_key
 from sayso.rule_search import rules_anywhere
 from sayso.rules import RULE_IDS, RULES

@@ -17,9 +17,7 @@ from sayso.cleaning import lines as cleaned_lines
 from sayso.line_features import HIGHEST, LOG, measure
 from sayso.line_model import (
     LEAST_WORDS,
-    PROFILES,
     Explanation,
-    Profile,
     Scores,
     from_json,
     leave_some,
@@ -27,6 +25,7 @@ from sayso.line_model import (
     spare,
 )
 from sayso.line_reading import READ, STOP_WORDS, Vocabulary
+from sayso.recipe import PROFILES, Profile
 from sayso.rules import MODEL
 from sayso.segmentation import segment
 from sayso.show import html

@@ -22,12 +22,13 @@ import pytest
 import working
 from conftest import small_file_system
 from sayso import engines
-from sayso.batches import PROCESSED, Recipe
+from sayso.batches import PROCESSED, schema
 from sayso.collection import Event, process_collection
 from sayso.collection_summary import Summary
 from sayso.errors import InputError, SaysoError, StorageError
+from sayso.jobs import Job
 from sayso.raw import Raw
-from sayso.shards import Job
+from sayso.recipe import Recipe
 from sayso.storage import exclusive
 from sayso.suggestion_columns import SUGGESTED
 from working import digests, job, story, write_jsonl
@@ -107,12 +108,12 @@ def test_the_bytes_do_not_depend_on_the_workers(source: Path, target: Path, tmp_
 
 
 def test_a_row_group_is_full_by_its_documents_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sayso import shards
+    from sayso import jobs, shards
 
     monkeypatch.setattr(shards, "GROUP_ROWS", 300)
     path = write_jsonl(tmp_path / "in.jsonl", (story(n) for n in range(1000)))
-    call = shards.Call(*plan_of(path), job(path, tmp_path / "out"))
-    assert shards.run_shard(call, lambda _: None).problem is None
+    call = jobs.Call(*plan_of(path), job(path, tmp_path / "out"))
+    assert jobs.run_shard(call, lambda _: None).problem is None
     metadata = pq.read_metadata(tmp_path / "out/data/in.jsonl.parquet")
     assert [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)] == [512, 488]
 
@@ -156,7 +157,7 @@ def test_a_document_that_never_comes_back_to_python_is_given_up(
     # The workers import the script, and so have the shorter slack.
     code = (
         "from sayso import guard; guard.SLACK = 0.5; import working; from sayso.guard import isolated;"
-        "from sayso.raw import Raw, Place; from sayso.batches import Recipe; from functools import partial\n"
+        "from sayso.raw import Raw, Place; from sayso.recipe import Recipe; from functools import partial\n"
         "if __name__ == '__main__':\n"
         "    raws = [Raw(str(i), Place('x', i), t) for i, t in enumerate(['one', 'STUCK', 'two'])]\n"
         "    with isolated(partial(working.stuck, recipe=Recipe()), 1) as guard:\n"
@@ -441,13 +442,19 @@ def changing(raws: list[Raw], recipe: Recipe) -> object:
     return working.process(raws, recipe)
 
 
+def test_a_driver_does_not_load_what_workers_need() -> None:
+    code = "import sys, sayso.collection; print({'numpy', 'pyarrow', 'spacy'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_all_modules_that_decide_are_in_the_fingerprint() -> None:
     from sayso.tasks import DECIDING
 
     code = "import sys, sayso.batches, sayso.readers; print(*sorted(n for n in sys.modules if n.startswith('sayso.')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = {name.removeprefix("sayso.") for name in done.stdout.split()}
-    assert imported - set(DECIDING) == {"errors", "jsonl", "storage"}
+    assert imported - set(DECIDING) == {"collector", "errors", "jsonl", "storage"}
 
 
 # -- places
@@ -587,7 +594,7 @@ def test_suggestions_stand_in_the_text_and_in_the_seed(target: Path, tmp_path: P
     run(job(path, target, recipe=recipe))
     run(job(path, tmp_path / "two", recipe=recipe), workers=2)
     assert digests(target) == digests(tmp_path / "two")
-    assert pq.read_schema(target / "data/in.jsonl.parquet").equals(recipe.schema)
+    assert pq.read_schema(target / "data/in.jsonl.parquet").equals(schema(recipe))
     many, none, one = rows(target)
     assert [none[name] for name in SUGGESTED.names] == [[]] * 4
     for row, times in ((many, 3), (one, 1)):

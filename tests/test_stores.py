@@ -9,7 +9,7 @@ import fsspec
 import pytest
 
 from sayso.errors import InputError, StorageError
-from sayso.shards import Call, Job, run_shard, unchanged
+from sayso.jobs import Call, Job, run_shard, unchanged
 from sayso.stores import File, LocalStore, RemoteStore, Store, open_store
 from sayso.tasks import plan
 from working import digests, story, write_jsonl

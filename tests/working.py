@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sayso.batches import Processed, Recipe, process
+from sayso.batches import Processed, process
+from sayso.jobs import Job
 from sayso.raw import Raw
-from sayso.shards import Job
+from sayso.recipe import Recipe
 from sayso.stores import LocalStore
 
 

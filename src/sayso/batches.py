@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,20 +22,18 @@ from sayso.cleaning import Cleaned, Recurs, clean_columns, keep_columns
 from sayso.collector import no_collector
 from sayso.errors import ExtractionError
 from sayso.extraction import extract
+from sayso.formats import shard_of
 from sayso.language import Language, language
-from sayso.line_model import PROFILES, Profile
 from sayso.raw import Raw, Rejected
-from sayso.readers import shard_of
+from sayso.recipe import Recipe
 from sayso.repetition import Repeated, host_of
 from sayso.rules import RULE_IDS
 from sayso.segmentation import Document, Segmented, segment_blocks
 from sayso.suggestion_columns import SUGGESTED, columns
 
-__all__ = ["PROCESSED", "PROFILES", "STEPS", "Processed", "Recipe", "Step", "process", "texts"]
+__all__ = ["PROCESSED", "Processed", "process", "schema", "texts"]
 
 T = TypeVar("T")
-Step = Literal["clean", "segment", "suggest"]
-STEPS: tuple[Step, ...] = get_args(Step)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT, _NUMBER = pa.string(), pa.int32()
 
@@ -71,27 +68,9 @@ rules for English were not applied.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How documents are processed.
-
-    Attributes:
-        profile: `article` for what an extractor gave, `page` for all the text of a page.
-        steps: without `clean` nothing but white space is removed; without `segment` there are no sentences; with
-            `suggest` there are the columns of `sayso.suggestion_columns.SUGGESTED` too.
-        model: the spaCy pipeline that suggestions stand on; None for rules alone.
-        repeated: the lines that recur in the collection, if they were counted.
-    """
-
-    profile: Profile = "article"
-    steps: tuple[Step, ...] = ("clean", "segment")
-    model: str | None = None
-    repeated: Repeated | None = field(default=None, compare=False)
-
-    @property
-    def schema(self) -> pa.Schema:
-        """Of what is made."""
-        return pa.schema([*PROCESSED, *SUGGESTED]) if "suggest" in self.steps else PROCESSED
+def schema(recipe: Recipe) -> pa.Schema:
+    """Of what is made by a recipe."""
+    return pa.schema([*PROCESSED, *SUGGESTED]) if "suggest" in recipe.steps else PROCESSED
 
 
 class Processed(NamedTuple):
@@ -144,7 +123,7 @@ def process(raws: Sequence[Raw], recipe: Recipe) -> Processed:
             for own, seed, m, cleaning in zip(languages, seeds, made, cleanings, strict=True)
         ]
         arrays += columns(known, recipe.model)
-    return Processed(pa.RecordBatch.from_arrays(arrays, schema=recipe.schema), rejected)
+    return Processed(pa.RecordBatch.from_arrays(arrays, schema=schema(recipe)), rejected)
 
 
 def texts(raws: Sequence[Raw]) -> list[tuple[str, str | None]]:

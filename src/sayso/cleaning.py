@@ -26,7 +26,8 @@ from sayso.line_rules import Recurs, apply_recurrence, apply_rules
 from sayso.rules import DATE_STAMP, MODEL, REPEATED_LINE, RULE_IDS, RULE_NUMBERS
 
 if TYPE_CHECKING:
-    from sayso.line_model import Explanation, LineModel, Profile, Reasons
+    from sayso.line_model import Explanation, LineModel, Reasons
+    from sayso.recipe import Profile
 
 __all__ = [
     "REPEATED_LINE",

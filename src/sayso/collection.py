@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from sayso.collection_summary import Summary, card
 from sayso.engines import Engine, Function, Opened, open_engine
 from sayso.errors import InputError, SaysoError
-from sayso.repetition import LineCounter
-from sayso.shards import LINES, REPEATED, Call, Job, Outcome, Progress, count_shard, run_shard, unchanged
+from sayso.jobs import LINES, REPEATED, Call, Job, Outcome, Progress, count_shard, run_shard, unchanged
 from sayso.stores import HALF_MADE, LocalStore, Store
 from sayso.streams import COMPRESSIONS
 from sayso.tasks import MANIFEST, Plan, Task, code_version, plan
@@ -199,6 +198,8 @@ class _Progressing:
 
 def _learn(job: Job, made: Plan, engine: Opened, report: Callable[[Event], None]) -> tuple[str, int]:
     """The lines that recur over the collection: the hash of their file in the target, and how many they are."""
+    from sayso.repetition import LineCounter
+
     code = hashlib.sha256(json.dumps([
         {kind: code_version(kind) for kind in sorted({task.kind for task in made.tasks})}, job.text_field, job.id_field,
         job.time_limit, [[[*file] for file in task.files] for task in made.tasks],

@@ -15,9 +15,9 @@ from sayso.console import Json, count, err, one_of, out, print_json, table
 from sayso.errors import InputError
 
 if TYPE_CHECKING:
-    from sayso.batches import Recipe, Step
     from sayso.collection import Event
     from sayso.collection_summary import Summary
+    from sayso.recipe import Recipe, Step
 
 __all__ = ["clean", "process"]
 
@@ -109,7 +109,7 @@ def _run(
 ) -> None:  # fmt: skip
     from sayso.collection import process_collection
     from sayso.engines import ENGINES
-    from sayso.shards import Job
+    from sayso.jobs import Job
     from sayso.stores import open_store
 
     chosen_engine = one_of("--engine", engine, ENGINES)
@@ -136,7 +136,7 @@ def _run(
 
 
 def _recipe(profile: str, steps: str, model: str | None) -> Recipe:
-    from sayso.batches import PROFILES, Recipe
+    from sayso.recipe import PROFILES, Recipe
 
     recipe = Recipe(one_of("--profile", profile, PROFILES), _steps(steps), model)
     if model is not None:
@@ -149,7 +149,7 @@ def _recipe(profile: str, steps: str, model: str | None) -> Recipe:
 
 
 def _steps(given: str) -> tuple[Step, ...]:
-    from sayso.batches import STEPS
+    from sayso.recipe import STEPS
 
     steps = tuple(step.strip() for step in given.split(","))
     unknown = [step for step in steps if step not in STEPS]

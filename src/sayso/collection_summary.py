@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from sayso.batches import Recipe
+from sayso.recipe import Recipe
 from sayso.tasks import Manifest
 
 __all__ = ["Summary", "card"]

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from typing import Any, Literal, Protocol, get_args
 
 from sayso.errors import InputError, SaysoError
-from sayso.shards import Call, Outcome, Progress
+from sayso.jobs import Call, Outcome, Progress
 from sayso.tasks import Task
 from sayso.workers import Report, Worker, WorkerDiedError, ready
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +23,12 @@ import numpy.typing as npt
 from sayso.line_columns import Lines
 from sayso.line_features import HIGHEST, OF_BLOCKS, Features, measure
 from sayso.line_reading import Column, Vocabulary
+from sayso.recipe import Profile
 from sayso.rules import MODEL, RULE_NUMBERS
 
-__all__ = ["PROFILES", "Explanation", "LineModel", "Profile", "Reasons", "Scores", "line_model"]
+__all__ = ["Explanation", "LineModel", "Reasons", "Scores", "line_model"]
 
 T = TypeVar("T")
-Profile = Literal["page", "article"]
-PROFILES: tuple[Profile, ...] = ("page", "article")
 
 POINTS = 64
 """Points of one unit of log odds."""

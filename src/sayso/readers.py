@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,36 +30,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sayso.errors import InputError
+from sayso.formats import FORMATS, Shard, shard_of
 from sayso.raw import DATES, FAULTS, DocumentFault, Fields, Place, Raw, Rejected, TooLong, checked, decoded, parse
 from sayso.streams import CHUNK, COMPRESSIONS, MAGIC, Limits, Stream, StreamFault, lines
 from sayso.warc import WarcFault, WarcPage, records
 
-__all__ = ["FORMATS", "Ids", "Limits", "Place", "Raw", "Rejected", "Shard", "read", "read_shard", "shard_of", "shards"]
-
-FORMATS = {
-    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
-    ".parquet": "parquet",
-    ".txt": "text",
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
-    **dict.fromkeys((".warc", ".wet"), "warc"),
-}
-"""The format by the ending of a file's name, before `.gz` or `.zst`."""
+__all__ = ["Ids", "Limits", "Place", "Raw", "Rejected", "Shard", "read", "read_shard", "shards"]
 
 BATCH_ROWS = 16
 """Rows of Parquet that are in memory at a time: as many documents of the greatest length."""
-
-
-class Shard(NamedTuple):
-    """One file of the input.
-
-    Attributes:
-        name: its path within the input, with `/`; its own name if it is the input.
-        format: a value of `FORMATS`, or None for a file of no known format.
-    """
-
-    path: Path
-    name: str
-    format: str | None
 
 
 class Ids:
@@ -115,15 +94,6 @@ def shards(path: Path) -> list[Shard]:
 
 def _endings() -> str:
     return f"{', '.join(FORMATS)}; all but .parquet also with {' or '.join(COMPRESSIONS)}"
-
-
-def shard_of(path: Path, name: str) -> Shard:
-    """A file, with its format by the ending of its name."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    packed = bool(suffixes) and suffixes[-1] in COMPRESSIONS
-    ending = suffixes[-2 if packed else -1] if len(suffixes) > packed else ""
-    kind = FORMATS.get(ending)
-    return Shard(path, name, None if packed and kind == "parquet" else kind)
 
 
 def read(

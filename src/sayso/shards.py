@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -19,113 +19,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sayso.batches import Processed, Recipe, process, texts
+from sayso.batches import process, schema, texts
 from sayso.cleaning import lines
 from sayso.errors import SaysoError, StorageError
+from sayso.formats import Shard, shard_of
 from sayso.guard import Guard, guarded, isolated
+from sayso.jobs import LINES, REPEATED, Call, Job, Outcome, Progress, made_alike
 from sayso.raw import Raw, Rejected
-from sayso.readers import Ids, Shard, read_shard, shard_of
+from sayso.readers import Ids, read_shard
 from sayso.repetition import LineCounter, Repeated, host_of
 from sayso.storage import disk
-from sayso.stores import State, Store
-from sayso.suggestion_columns import describe
-from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, code_version, digest
+from sayso.stores import Store
+from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, digest
 from sayso.workers import Report
 
-__all__ = ["LINES", "REPEATED", "Call", "Job", "Outcome", "Progress", "count_shard", "run_shard", "unchanged"]
+__all__ = ["count", "run"]
 
 BATCH_ROWS, BATCH_SIZE = 256, 2_000_000
 """A batch is full with so many documents, or so many characters of text or bytes of page."""
 GROUP_ROWS, GROUP_SIZE = 10_000, 8_000_000
 """A row group is full with the batch that brings it to so many rows, or so many bytes of clean text."""
-REPEATED = "repeated"
-"""The lines that recur, within the output."""
-LINES = "_lines/{}.run"
-"""The lines of one task, counted."""
 BROKEN = ("wrong-format", "unreadable", "truncated", "corrupt", "bomb")
 """The faults after which nobody knows what else a file of many documents held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What all tasks of a run have in common. It is sent to workers.
-
-    Attributes:
-        repeated: the sha256 of the lines that recur, which are in the target; None to do without.
-        text_field: where JSONL and Parquet have the text.
-        id_field: where they have the id.
-        time_limit: seconds of processor time for a document.
-        work: makes what is written of a batch, as `process` does.
-    """
-
-    source: Store
-    target: Store
-    recipe: Recipe = field(default_factory=Recipe)
-    repeated: str | None = None
-    text_field: str = "text"
-    id_field: str | None = None
-    time_limit: float = 60.0
-    work: Callable[..., Processed] = process
-
-    def fingerprint(self, kind: str) -> str:
-        """A hash of all that decides what comes of an input of a kind."""
-        suggesting = "suggest" in self.recipe.steps
-        settings = {
-            "code": code_version(kind, suggesting=suggesting), "profile": self.recipe.profile,
-            "steps": self.recipe.steps, "model": describe(self.recipe.model) if suggesting else None,
-            "repeated": self.repeated, "text_field": self.text_field, "id_field": self.id_field,
-            "time_limit": self.time_limit, "work": f"{self.work.__module__}.{self.work.__qualname__}",
-        }  # fmt: skip
-        return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
-
-
-class Call(NamedTuple):
-    """One task for a worker.
-
-    Attributes:
-        isolated: whether to take care, since a worker died of it, or beside it.
-    """
-
-    task: Task
-    job: Job
-    isolated: bool = False
-
-
-class Progress(NamedTuple):
-    """How far a task has come since the last report.
-
-    Attributes:
-        size: characters of text or bytes of pages.
-    """
-
-    documents: int
-    size: int
-    rejected: int
-
-
-class Outcome(NamedTuple):
-    """What came of a task.
-
-    Attributes:
-        made: the manifest; None if there is none, or nothing but lines was counted.
-        problem: why the task could not be done.
-        fatal: whether the others will fare no better.
-        again: whether it had been done before, with the same outcome.
-    """
-
-    task: Task
-    made: Manifest | None
-    problem: str | None = None
-    fatal: bool = False
-    again: bool = False
-
-
-def run_shard(call: Call, report: Report) -> Outcome:
+def run(call: Call, report: Report) -> Outcome:
     """Do a task: its data, its rejects and, at last, its manifest. Never raises."""
     return _outcome(_run, call, report)
 
 
-def count_shard(call: Call, report: Report) -> Outcome:
+def count(call: Call, report: Report) -> Outcome:
     """Count the lines of a task, for the lines that recur over the collection. Never raises."""
     return _outcome(_count, call, report)
 
@@ -167,45 +90,18 @@ def _states(paths: list[Path]) -> list[tuple[int, int] | None]:
     return [(path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else None for path in paths]
 
 
-def unchanged(call: Call) -> Manifest | None:
-    """The manifest of a task that was done, if sizes and times alone tell that it would come out the same."""
-    task, job = call.task, call.job
-    name = MANIFEST.format(task.name)
-    manifest = Manifest.from_bytes(job.target.read(name))
-    if not manifest or not _same(manifest, call):
-        return None
-    committed = job.target.state(name)
-    states = [job.source.state(file.name) for file in task.files]
-    return manifest if committed and all(_older(state, committed) for state in states) else None
-
-
-def _same(manifest: Manifest, call: Call) -> bool:
-    return (
-        manifest.recipe == call.job.fingerprint(call.task.kind)
-        and (manifest.files, manifest.size) == (len(call.task.files), call.task.size)
-        and manifest.stands(call.job.target)
-    )
-
-
-def _older(state: State | None, than: State) -> bool:
-    """Whether a file was certainly there, as it is, before another was written."""
-    if state is None or state.modified is None or than.modified is None:
-        return False
-    return max(state.modified, state.changed or 0) < than.modified
-
-
 def _run(call: Call, paths: list[Path], report: Report) -> Outcome:
     task, job = call.task, call.job
     manifest_name = MANIFEST.format(task.name)
     sha256 = digest(paths, [file.name for file in task.files])
     old = Manifest.from_bytes(job.target.read(manifest_name))
-    if old and old.sha256 == sha256 and _same(old, call):
+    if old and old.sha256 == sha256 and made_alike(old, call):
         job.target.touch(manifest_name)
         return Outcome(task, old, again=True)
     recipe = replace(job.recipe, repeated=_repeated(job.target, job.repeated) if job.repeated else None)
     with job.target.scratch() as folder, ExitStack() as stack:
-        guard = stack.enter_context(_guard(partial(job.work, recipe=recipe), call))
-        output = stack.enter_context(_Output(folder, job.recipe.schema))
+        guard = stack.enter_context(_guard(partial(job.work or process, recipe=recipe), call))
+        output = stack.enter_context(_Output(folder, schema(job.recipe)))
         for raws, rejects in _batches(_documents(task, job, paths)):
             output.read += len(raws) + sum(item.documents or 0 for item in rejects)
             output.broken += [f"{x.place}: {x.fault}: {x.problem}" for x in rejects if _is_broken(x, task)]

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from sayso.errors import InputError
-from sayso.readers import FORMATS, shard_of
+from sayso.formats import FORMATS, shard_of
 from sayso.stores import File, Store
 
 __all__ = ["DATA", "MANIFEST", "REJECTED", "Made", "Manifest", "Plan", "Task", "code_version", "digest", "plan"]
@@ -30,9 +30,10 @@ MOST_FILES, MOST_BYTES = 2_000, 32_000_000
 """How many files that are a document each, and of how many bytes together, are one task."""
 
 DECIDING = (
-    "batches", "boundaries", "cleaning", "extraction", "guard", "language", "raw", "readers", "repetition", "rules",
-    "segmentation", "shards", "streams", "suggestion_columns", "tasks", "warc", "layers", "line_columns",
-    "line_features", "line_model", "line_reading", "line_rules", "rule_forms", "rule_search", "form_rules",
+    "batches", "boundaries", "cleaning", "extraction", "form_rules", "formats", "guard", "jobs", "language",
+    "layers", "line_columns", "line_features", "line_model", "line_reading", "line_rules", "raw", "readers",
+    "recipe", "repetition", "rule_forms", "rule_search", "rules", "segmentation", "shards", "streams",
+    "suggestion_columns", "tasks", "warc",
 )  # fmt: skip
 """The modules that decide what comes of a document: if one of them changes, all is done again."""
 LIBRARIES = ("numpy", "pyarrow")
