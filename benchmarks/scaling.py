@@ -1,6 +1,6 @@
 """What it costs to bring documents to many processors, and what a large collection would take.
 
-    .venv/bin/python benchmarks/scaling.py [--megabytes 120] [--json]
+    .venv/bin/python benchmarks/scaling.py [--megabytes 240] [--json]
     .venv/bin/python benchmarks/scaling.py --write docs/scale.md    measure, and bring the document up to date
     .venv/bin/python benchmarks/scaling.py --plan FILE.json         print the plans from what --json gave
 
@@ -478,8 +478,8 @@ def rewrite(path: Path, generated: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Engines side by side, and plans for large collections.")
-    parser.add_argument("--megabytes", type=float, default=120)
-    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--megabytes", type=float, default=240)
+    parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--price", type=float, default=PRICE, help="dollars for an hour of one core")
     parser.add_argument("--plan", type=Path, help="print the plans from a file of figures")
     parser.add_argument("--write", type=Path, help="measure, and write the figures into this document")
