@@ -311,6 +311,40 @@ def gazetteer_malformed(root: Path) -> str:
     return f"annotations/gazetteer.jsonl:{append(root / 'annotations' / 'gazetteer.jsonl', line)}"
 
 
+def suggest_gold(root: Path, doc: str) -> Path:
+    """Write gold as if a pipeline had suggested it, and give the path."""
+    gold, folder = layers_of(root, doc)[0], root / "annotations" / "suggested"
+    (folder / "scores").mkdir(parents=True)
+    (folder / gold.name).write_bytes(gold.read_bytes())
+    scores = [{"id": value["id"], "score": 80, "source": "shape"} for _, value in jsonl.read(gold)]
+    (folder / "scores" / gold.name).write_bytes(jsonl.encode(scores))
+    return folder / gold.name
+
+
+@in_inputs
+def suggestions_malformed(root: Path) -> str:
+    """One has no score."""
+    path = suggest_gold(root, "ferry")
+    scores = path.parent / "scores" / path.name
+    lines = scores.read_bytes().splitlines(keepends=True)
+    scores.write_bytes(b"".join(lines[:-1]))
+    return f"annotations/suggested/scores/ferry.jsonl:{len(lines)}"
+
+
+@breaks()
+def suggestions_stale(root: Path) -> str:
+    """The last suggestion is of words that are cleaned away now."""
+    path = suggest_gold(root, "ferry")
+    values = [value for _, value in jsonl.read(path)]
+    removed = span("ferry", "date 2018-03-03")
+    values = [entity("ferry", "date 2018-03-03", "DATE", None), *values]
+    assert removed["start"] < values[1]["start"]
+    path.write_bytes(dump([parse(value) for value in values]))
+    scores = [{"id": value["id"], "score": 80, "source": "shape"} for value in values]
+    (path.parent / "scores" / path.name).write_bytes(jsonl.encode(scores))
+    return "annotations/suggested/ferry.jsonl:1"
+
+
 # -- spans
 
 

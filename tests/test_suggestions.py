@@ -138,10 +138,43 @@ def test_suggestions_are_written_with_scores_and_source(corpus: Path, capsys: py
         assert [value["id"] for value in scores] == [a.id for a in annotations]
     source = json.loads((folder / "SOURCE.json").read_bytes())
     assert source["model"] == {"name": "rules", "version": None}
-    assert [i for i in validate(corpus) if i.severity == "error"] == []
+    assert [i for i in validate(corpus) if i.severity == "error" or "suggestions" in i.check] == []
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     write_suggestions(corpus)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "place", "problem"),
+    [
+        ("ferry.jsonl", b'{"layer"', b"{layer", "ferry.jsonl:1", "property name"),
+        ("ferry.jsonl", b'"e1"', b'"e1", "more": 1', "ferry.jsonl:1", "more"),
+        ("ferry.jsonl", b'"id": "e1"', b'"id":  "e1"', "ferry.jsonl:1", "as sayso writes it"),
+        ("scores/ferry.jsonl", b'"score": ', b'"score": 9', "scores/ferry.jsonl:1", "from 0 to 100"),
+        ("scores/ferry.jsonl", b'"id": "e1"', b'"id": "e7"', "scores/ferry.jsonl:1", "line by line"),
+        ("scores/ferry.jsonl", None, None, "scores/ferry.jsonl", "no such file"),
+        ("ferry.jsonl", None, None, "scores/ferry.jsonl", "no suggestions"),
+        ("ferry.txt", None, b"", "ferry.txt", "no seed"),
+        ("scores/pier.jsonl", None, b"", "scores/pier.jsonl", "no seed"),
+    ],
+)
+def test_broken_suggestions_are_told(
+    corpus: Path, name: str, old: bytes | None, new: bytes | None, place: str, problem: str
+) -> None:
+    write_suggestions(corpus)
+    path = corpus / "annotations" / "suggested" / name
+    if old is not None and new is not None:
+        data = path.read_bytes()
+        assert old in data
+        path.write_bytes(data.replace(old, new, 1))
+    elif new is not None:
+        path.write_bytes(new)
+    else:
+        path.unlink()
+    (found,) = (i for i in validate(corpus) if i.path.startswith("annotations/suggested"))
+    assert found.check == ("document-unknown" if problem == "no seed" else "suggestions-malformed")
+    assert found.place == f"annotations/suggested/{place}"
+    assert problem in found.message
 
 
 def test_hashes_and_order_of_documents_decide_nothing(corpus: Path) -> None:

@@ -94,6 +94,8 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("annotators-malformed", _E, "annotators.jsonl gives each annotator's name, kind, layers and description."),
     ("layer-undeclared", _E, "An annotator annotates the layers that annotators.jsonl gives them, and no other."),
     ("gazetteer-malformed", _E, "Every line of gazetteer.jsonl is another name, with label, link, count and source."),
+    ("suggestions-malformed", _E, "annotations/suggested/ is what `sayso suggest` writes: run it, edit nothing."),
+    ("suggestions-stale", _W, "Suggestions are valid for their seed as it is cleaned now: run `sayso suggest` again."),
     # spans
     ("id-duplicate", _E, "An id is used once in a file."),
     ("id-form", _E, "An id is the layer's first letter and a number: e1, c1, v1, s1."),

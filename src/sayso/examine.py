@@ -5,37 +5,31 @@ A few seeds are in memory at a time; of earlier ones only links, ids and a sketc
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from pathlib import Path
 
 from sayso import jsonl
 from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, said_of, units
 from sayso.checks import Incident, differing_line, relative
-from sayso.cleaning import BATCH, clean, clean_batch
+from sayso.cleaning import BATCH, clean_batch
 from sayso.errors import InputError, StorageError
 from sayso.gazetteer import Name, parse_name
 from sayso.gazetteer import dump as dump_names
 from sayso.layers import Annotation, Claim, Entity, FormError, dump, parse
 from sayso.project import Annotator, Project
+from sayso.resemblance import NEAR, resemblance, sketch_of, sketch_of_seed
 from sayso.rows import fold
 from sayso.scheme_checks import SchemeChecks
 from sayso.seeds import Source, sha256
 from sayso.segmentation import Document, segment
+from sayso.suggested_checks import stray_suggestions, suggestion_faults
 
-__all__ = ["NEAR", "Examination", "Record", "resemblance", "sketch_of", "sketch_of_seed"]
-
-NEAR = 0.5
-"""From this share of common word sequences on, two texts are near-duplicates."""
+__all__ = ["Examination", "Record"]
 
 SEEDS = 64
 """Seeds that are read and cleaned together at most."""
-SKETCH = 64
-"""Hashes that stand for a text: they estimate resemblance to about 6 in 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +185,8 @@ class Examination:
             for path in sorted(p for p in layer.iterdir() if p.name != ".doccano"):
                 if path.suffix != ".jsonl" or path.stem not in ids:
                     self.report(path, 0, "document-unknown", "there is no seed of this name")
+        for path in stray_suggestions(self.project, ids):
+            self.report(path, 0, "document-unknown", "there is no seed of this name: run `sayso suggest`")
 
     def _layer_folders(self) -> list[Path]:
         people = self.project.layer_folders().values()
@@ -219,6 +215,8 @@ class Examination:
                         layers[folder.name] = annotations
                     self._check_annotations(path, document, annotations, lines, gold)
             self._check_adjudication(document, gold, layers, gold_lines)
+            for fault in suggestion_faults(self.project, document):
+                self.report(*fault)
             yield Record(source, document, gold, layers)
         self._check_corpus()
 
@@ -392,27 +390,3 @@ class Examination:
             own = link.partition(":")[0] == path.stem if ":" in link else link in self._labels
             if not own:
                 self.report(path, line, "holder-unknown", f"no entity of the corpus has the link '{link}'")
-
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def sketch_of(text: str, size: int = 8) -> frozenset[int]:
-    """The `SKETCH` smallest hashes of a text's sequences of `size` words; all of them, if there are fewer.
-
-    Source: Broder, On the resemblance and containment of documents, 1997.
-    """
-    words = _WORD.findall(text.lower())
-    sequences = {" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))}
-    return frozenset(nsmallest(SKETCH, {zlib.crc32(sequence.encode()) for sequence in sequences}))
-
-
-def sketch_of_seed(seed: str) -> frozenset[int]:
-    """The sketch of what cleaning keeps of a seed."""
-    return sketch_of("\n".join(seed[start:end] for start, end in clean(seed).kept))
-
-
-def resemblance(one: frozenset[int], other: frozenset[int]) -> float:
-    """The share of word sequences that two texts have in common, estimated from their sketches: 0 to 1."""
-    smallest = nsmallest(SKETCH, one | other)
-    return sum(h in one and h in other for h in smallest) / max(1, len(smallest))

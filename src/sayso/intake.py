@@ -19,11 +19,11 @@ from sayso import jsonl
 from sayso.cleaning import Cleaning
 from sayso.datasheet import template
 from sayso.errors import ExtractionError, InputError, IntakeError, StorageError
-from sayso.examine import NEAR, resemblance, sketch_of_seed
 from sayso.extraction import FAULTS as EXTRACTION_FAULTS
 from sayso.extraction import Extracted, extract
 from sayso.language import Language, language
 from sayso.project import Project
+from sayso.resemblance import NEAR, resemblance, sketch_of_seed
 from sayso.resources import resource
 from sayso.rules import NAME, WHITESPACE
 from sayso.seeds import RIGHTS, SEED_ID, Source, read_seed, read_sources, sha256

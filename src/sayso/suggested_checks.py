@@ -1,0 +1,83 @@
+"""What is wrong with the suggestions that a corpus keeps in `annotations/suggested/`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from sayso import jsonl
+from sayso.checks import CHECKS, differing_line
+from sayso.errors import InputError
+from sayso.layers import Annotation, FormError, dump, parse
+from sayso.project import Project
+from sayso.scheme_checks import SchemeChecks
+from sayso.segmentation import Document
+
+__all__ = ["stray_suggestions", "suggestion_faults"]
+
+Fault = tuple[Path, int, str, str]
+"""File, line, check and message."""
+_MALFORMED, _STALE = "suggestions-malformed", "suggestions-stale"
+
+
+def stray_suggestions(project: Project, ids: Collection[str]) -> Iterator[Path]:
+    """Yield the files in `suggested/` that belong to no seed.
+
+    Args:
+        ids: of the seeds.
+    """
+    for folder, own in ((project.suggested, {"SOURCE.json", "scores"}), (project.suggested / "scores", set())):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name not in own and (path.suffix != ".jsonl" or path.stem not in ids):
+                yield path
+
+
+def suggestion_faults(project: Project, document: Document) -> Iterator[Fault]:
+    """Yield what is wrong with the suggestions for a document; nothing if there are none."""
+    path, scores = (folder / f"{document.id}.jsonl" for folder in (project.suggested, project.suggested / "scores"))
+    if not path.exists():
+        if scores.exists():
+            yield scores, 0, _MALFORMED, "there are scores, but no suggestions"
+        return
+    annotations: list[Annotation] = []
+    lines: list[int] = []
+    broken = 0
+    for line in jsonl.scan(path):
+        try:
+            if line.value is None:
+                raise FormError(line.problem or "")
+            annotations.append(parse(line.value))
+            lines.append(line.number)
+        except FormError as error:
+            broken += 1
+            yield path, line.number, _MALFORMED, str(error)
+    if broken:
+        return
+    data = path.read_bytes()
+    if data != dump(annotations):
+        yield path, differing_line(data, dump(annotations)), _MALFORMED, "not sorted or written as sayso writes it"
+        return
+    yield from _scores(scores, [a.id for a in annotations])
+    for index, check, message in SchemeChecks(project.scheme, document, annotations, None).run():
+        if CHECKS[check].severity == "error":
+            yield path, lines[index] if index >= 0 else 0, _STALE, f"{check}: {message}"
+
+
+def _scores(path: Path, ids: list[str]) -> Iterator[Fault]:
+    """Line by line the ids of the suggestions, each with a score in per cent and a source."""
+    try:
+        found = list(jsonl.scan(path))
+    except InputError as error:
+        yield path, 0, _MALFORMED, error.problem
+        return
+    for line in found:
+        value = line.value or {}
+        score, source = value.get("score"), value.get("source")
+        good = type(score) is int and 0 <= score <= 100 and isinstance(source, str) and source
+        if value.keys() != {"id", "score", "source"} or not good:
+            yield path, line.number, _MALFORMED, line.problem or "expected id, score from 0 to 100, and source"
+            return
+    listed = [(line.value or {})["id"] for line in found]
+    if listed != ids:
+        at = next((i for i, (a, b) in enumerate(zip(listed, ids, strict=False)) if a != b), min(len(listed), len(ids)))
+        yield path, at + 1, _MALFORMED, f"the ids are not those of {path.name} beside `scores`, line by line"
