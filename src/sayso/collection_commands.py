@@ -136,15 +136,13 @@ def _run(
 
 
 def _recipe(profile: str, steps: str, model: str | None) -> Recipe:
-    from sayso.recipe import PROFILES, Recipe
+    from sayso.recipe import PROFILES, Recipe, model_version
 
     recipe = Recipe(one_of("--profile", profile, PROFILES), _steps(steps), model)
     if model is not None:
         if "suggest" not in recipe.steps:
             raise InputError("--model", "is for the step suggest: give --steps clean,segment,suggest too")
-        from sayso.suggestion_columns import describe
-
-        describe(model)  # a pipeline that there is not is told here, and not by every worker
+        model_version(model)  # a pipeline that there is not is told here, and not by every worker
     return recipe
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sayso.recipe import Recipe
+from sayso.recipe import Recipe, model_version
 from sayso.stores import State, Store
 from sayso.tasks import MANIFEST, Manifest, Task, code_version
 
@@ -62,14 +62,9 @@ class Job:
     def fingerprint(self, kind: str) -> str:
         """A hash of all that decides what comes of an input of a kind."""
         suggesting = "suggest" in self.recipe.steps
-        model = None
-        if suggesting:
-            from sayso.suggestion_columns import describe
-
-            model = describe(self.recipe.model)
         settings = {
             "code": code_version(kind, suggesting=suggesting), "profile": self.recipe.profile,
-            "steps": self.recipe.steps, "model": model,
+            "steps": self.recipe.steps, "model": model_version(self.recipe.model) if suggesting else None,
             "repeated": self.repeated, "text_field": self.text_field, "id_field": self.id_field,
             "time_limit": self.time_limit,
             "work": self.work and f"{self.work.__module__}.{self.work.__qualname__}",

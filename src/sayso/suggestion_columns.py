@@ -6,7 +6,6 @@ that no document's suggestions depend on what stands around it in its file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from sayso.segmentation import Document
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["SUGGESTED", "columns", "describe"]
+__all__ = ["SUGGESTED", "columns"]
 
 _TEXT, _NUMBER = pa.string(), pa.int32()
 _PLACE = {"start": _NUMBER, "end": _NUMBER, "seed_start": _NUMBER, "seed_end": _NUMBER, "text": _TEXT}
@@ -50,14 +49,6 @@ def _pipeline(model: str | None) -> Language:
     from sayso.components import pipeline
 
     return pipeline(model)
-
-
-def describe(model: str | None) -> str:
-    """What makes the suggestions, with versions: another model or version may suggest otherwise."""
-    from importlib.metadata import version
-
-    meta = _pipeline(model).meta
-    return json.dumps([version("spacy"), model, meta.get("name"), meta.get("version")])
 
 
 def columns(documents: Sequence[Document | None], model: str | None) -> list[pa.Array]:
