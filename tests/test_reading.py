@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from functools import cache
 from itertools import pairwise
@@ -17,6 +18,7 @@ import sayso
 from sayso import amounts, tokenization
 from sayso.claims.quotations import quotations
 from sayso.cleaning import keep_lines
+from sayso.collector import no_collector
 from sayso.segmentation import by_lines
 from sayso.stance_features import features, read
 from sayso.stance_model import shipped
@@ -276,3 +278,21 @@ def test_features_that_are_looked_up_decide_as_all_do(words: list[str], data: st
     target = (start, data.draw(st.integers(start + 1, len(words))))
     weights = shipped()
     assert weights.decide_at(read(words), target) == weights.decide(features(words, target))
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_search_for_cycles_is_left_as_it_was(enabled: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with pytest.raises(KeyError), no_collector():
+            assert not gc.isenabled()
+            with no_collector():
+                pass
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled() is enabled
+        no_collector()(len)([])
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
