@@ -289,7 +289,8 @@ def processor_times(process: int) -> dict[int, float]:
 def write_input(folder: Path, megabytes: float) -> int:
     """Invented news as JSONL, each file of a press of its own; how many documents."""
     folder.mkdir()
-    with multiprocessing.get_context("spawn").Pool() as pool:
+    # No other way of starting leaves no process behind: `_reap` would wait for it.
+    with multiprocessing.get_context("fork").Pool() as pool:
         sizes = [(folder, shard, megabytes * 1e6 / SHARDS) for shard in range(SHARDS)]
         return sum(pool.starmap(write_shard, sizes, chunksize=1))
 
