@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sayso import jsonl
 from sayso.adjudicate import Unit, units
+from sayso.checks import differing_line
 from sayso.errors import InputError, LineageError
-from sayso.layers import Annotation, FormError, parse
+from sayso.layers import Annotation, FormError, dump, parse
 from sayso.segmentation import Document
 
-__all__ = ["AnnotatorFile", "read_annotator_file"]
+__all__ = ["AnnotatorFile", "read_annotator_file", "scan_annotations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,31 @@ class AnnotatorFile:
             for a, line in zip(self.annotations, self.lines, strict=True)
             for unit in units(doc_id, [a])
         }  # fmt: skip
+
+
+def scan_annotations(path: Path) -> tuple[list[Annotation], list[int], list[tuple[int, str, str]]]:
+    """The annotations of a file that can be read, the line of each, and what is wrong: line, check and message.
+
+    Raises:
+        StorageError: the file cannot be read.
+    """
+    annotations: list[Annotation] = []
+    lines: list[int] = []
+    faults: list[tuple[int, str, str]] = []
+    for line in jsonl.scan(path):
+        if line.value is None:
+            faults.append((line.number, "line-malformed", line.problem or ""))
+            continue
+        try:
+            annotations.append(parse(line.value))
+            lines.append(line.number)
+        except FormError as error:
+            faults.append((line.number, "annotation-malformed", str(error)))
+    data = path.read_bytes()
+    if not faults and dump(annotations) != data:
+        what = "not sorted by (start, end, id), keys not in order, or not written as sayso writes it"
+        faults.append((differing_line(data, dump(annotations)), "canonical-form", what))
+    return annotations, lines, faults
 
 
 def read_annotator_file(path: Path, document: Document) -> AnnotatorFile:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from sayso import jsonl
 from sayso.adjudicate import Decision, Unit, content, merge, parse_decision, said_of, units
+from sayso.annotator_files import scan_annotations
 from sayso.checks import Incident, differing_line, relative
 from sayso.cleaning import BATCH, clean_batch
 from sayso.errors import InputError, StorageError
 from sayso.gazetteer import Name, parse_name
 from sayso.gazetteer import dump as dump_names
-from sayso.layers import Annotation, Claim, Entity, FormError, dump, parse
+from sayso.layers import Annotation, Claim, Entity, FormError
 from sayso.project import Annotator, Project
 from sayso.resemblance import NEAR, resemblance, sketch_of, sketch_of_seed
 from sayso.rows import fold
@@ -208,7 +209,9 @@ class Examination:
             for folder in folders:  # gold first: its entities and claims are the basis of everybody's stance
                 path = folder / f"{source.id}.jsonl"
                 if path.exists():
-                    annotations, lines = self._annotations(path)
+                    annotations, lines, faults = scan_annotations(path)
+                    for line, check, message in faults:
+                        self.report(path, line, check, message)
                     if folder == self.project.gold:
                         gold, gold_lines = annotations, lines
                     else:
@@ -288,23 +291,6 @@ class Examination:
         """The sketch of an earlier document, made again: they are rarely asked for, and would fill the memory."""
         data = (self.project.seeds / self.sources[number].file).read_bytes()
         return sketch_of_seed(data.decode("utf-8", errors="replace"))
-
-    def _annotations(self, path: Path) -> tuple[list[Annotation], list[int]]:
-        """The annotations of a file that can be read, and the line of each."""
-        annotations: list[Annotation] = []
-        lines: list[int] = []
-        before = len(self.incidents)
-        for number, value in self._scan(path, "line-malformed"):
-            try:
-                annotations.append(parse(value))
-                lines.append(number)
-            except FormError as error:
-                self.report(path, number, "annotation-malformed", str(error))
-        if len(self.incidents) == before and dump(annotations) != path.read_bytes():
-            line = differing_line(path.read_bytes(), dump(annotations))
-            what = "not sorted by (start, end, id), keys not in order, or not written as sayso writes it"
-            self.report(path, line, "canonical-form", what)
-        return annotations, lines
 
     def _check_annotations(
         self,

@@ -50,7 +50,7 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=1 << 15)
 def shape_of(run: str) -> Shape:
     """What a run says by itself, wherever it stands."""
-    start, end = _bare(run, 0, len(run))
+    start, end = _bare(run)
     if start >= end:
         return Shape(start, end, (start, end), (start, end), titled=False, parts=())
     begin, stop, titled = without_titles(run, start, end)
@@ -60,14 +60,15 @@ def shape_of(run: str) -> Shape:
     )
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """A piece of a run without the small words at its edges."""
-    if not text[start:end][:1].isupper():
-        lead = _LEAD.match(text[start:end])
-        start += lead.end() if lead else 0
-    piece = text[start:end]
+def _bare(run: str) -> tuple[int, int]:
+    """Where a run is without the small words at its edges."""
+    start, end = 0, len(run)
+    if not run[:1].isupper():
+        lead = _LEAD.match(run)
+        start = lead.end() if lead else 0
+    piece = run[start:]
     if piece[-1:].isspace() or piece.endswith(_SMALL_ENDS):
-        return start, start + len(_SMALL.sub("", piece))
+        end = start + len(_SMALL.sub("", piece))
     return start, end
 
 

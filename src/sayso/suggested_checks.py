@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from sayso import jsonl
-from sayso.checks import CHECKS, differing_line
+from sayso.annotator_files import scan_annotations
+from sayso.checks import CHECKS
 from sayso.errors import InputError
-from sayso.layers import Annotation, FormError, dump, parse
 from sayso.project import Project
 from sayso.scheme_checks import SchemeChecks
 from sayso.segmentation import Document
@@ -39,23 +39,9 @@ def suggestion_faults(project: Project, document: Document) -> Iterator[Fault]:
         if scores.exists():
             yield scores, 0, _MALFORMED, "there are scores, but no suggestions"
         return
-    annotations: list[Annotation] = []
-    lines: list[int] = []
-    broken = 0
-    for line in jsonl.scan(path):
-        try:
-            if line.value is None:
-                raise FormError(line.problem or "")
-            annotations.append(parse(line.value))
-            lines.append(line.number)
-        except FormError as error:
-            broken += 1
-            yield path, line.number, _MALFORMED, str(error)
-    if broken:
-        return
-    data = path.read_bytes()
-    if data != dump(annotations):
-        yield path, differing_line(data, dump(annotations)), _MALFORMED, "not sorted or written as sayso writes it"
+    annotations, lines, faults = scan_annotations(path)
+    yield from ((path, line, _MALFORMED, message) for line, _, message in faults)
+    if faults:
         return
     yield from _scores(scores, [a.id for a in annotations])
     for index, check, message in SchemeChecks(project.scheme, document, annotations, None).run():
