@@ -108,6 +108,19 @@ def test_the_bytes_do_not_depend_on_the_workers(source: Path, target: Path, tmp_
     assert "repeated" in digests(target)
 
 
+def test_offsets_are_written_as_differences_and_names_as_numbers(target: Path, tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "in/a.jsonl", (story(n) for n in range(40)))
+    run(job(tmp_path / "in", target, recipe=Recipe(steps=("clean", "segment", "suggest"))))
+    (path,) = (target / "data").iterdir()
+    group = pq.read_metadata(path).row_group(0)
+    columns = [group.column(i) for i in range(group.num_columns)]
+    numbers = {column.path_in_schema for column in columns if column.physical_type == "INT32"}
+    assert {"blocks.list.element.seed_start", "stance.list.element.evidence.list.element.end"} < numbers
+    assert numbers == {c.path_in_schema for c in columns if "DELTA_BINARY_PACKED" in c.encodings}
+    named = {column.path_in_schema for column in columns if column.has_dictionary_page}
+    assert named == {"language", "extractor", "blocks.list.element.kind", "removed.list.element.rule"}
+
+
 def test_a_row_group_is_full_by_its_documents_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sayso import jobs, shards
 

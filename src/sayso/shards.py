@@ -33,7 +33,7 @@ from sayso.stores import Store
 from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, digest
 from sayso.workers import Report
 
-__all__ = ["count", "run"]
+__all__ = ["count", "parquet_settings", "run"]
 
 BATCH_ROWS, BATCH_SIZE = 256, 2_000_000
 """A batch is full with so many documents, or so many characters of text or bytes of page."""
@@ -51,6 +51,30 @@ def run(call: Call, report: Report) -> Outcome:
 def count(call: Call, report: Report) -> Outcome:
     """Count the lines of a task, for the lines that recur over the collection. Never raises."""
     return _outcome(_count, call, report)
+
+
+def parquet_settings(schema: pa.Schema) -> dict[str, Any]:
+    """How a processed shard is written: arguments of `pyarrow.parquet.ParquetWriter`."""
+    numbers = [path for field in schema for path, kind in _leaves(field, field.name) if pa.types.is_int32(kind)]
+    return {
+        "compression": "zstd",
+        "compression_level": 3,
+        # Dictionaries pay where few values recur, and cost memory where each is its own.
+        "use_dictionary": ["language", "extractor", "blocks.list.element.kind", "removed.list.element.rule"],
+        # Offsets rise by small steps: these take less space, and less time to compress, than the offsets.
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+    }
+
+
+def _leaves(field: pa.Field, path: str) -> Iterator[tuple[str, pa.DataType]]:
+    """The columns of Parquet that a field becomes: path and type."""
+    if pa.types.is_list(field.type):
+        yield from _leaves(field.type.value_field, f"{path}.list.element")
+    elif pa.types.is_struct(field.type):
+        for child in field.type:
+            yield from _leaves(child, f"{path}.{child.name}")
+    else:
+        yield path, field.type
 
 
 def _outcome(function: Callable[[Call, list[Path], Report], Outcome], call: Call, report: Report) -> Outcome:
@@ -195,7 +219,6 @@ class _Output:
     """The files of a task while they are made, and what is counted on the way."""
 
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self._schema = schema
         self._data, self._rejected = folder / "data.parquet", folder / "rejected.jsonl"
         self._group: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
@@ -206,11 +229,7 @@ class _Output:
         self.removed: dict[str, list[int]] = {}
         self.broken: list[str] = []
         with disk("write", self._data):
-            # Dictionaries pay where few values recur, and cost memory where each is its own.
-            self._writer = pq.ParquetWriter(
-                self._data, schema, compression="zstd", compression_level=3,
-                use_dictionary=["language", "extractor", "blocks.list.element.kind", "removed.list.element.rule"],
-            )  # fmt: skip
+            self._writer = pq.ParquetWriter(self._data, schema, **parquet_settings(schema))
 
     def __enter__(self) -> _Output:
         return self
@@ -227,7 +246,6 @@ class _Output:
             self._group.append(batch)
             self._rows += batch.num_rows
             self._bytes += pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0
-            self._count(batch)
         if self._rows >= GROUP_ROWS or self._bytes >= GROUP_SIZE:
             self._flush()
         if rejects:
@@ -256,10 +274,10 @@ class _Output:
 
     def _flush(self) -> None:
         if self._rows:
-            table = pa.Table.from_batches(self._group, self._schema).combine_chunks()
-            self._group = []
+            batch = pa.concat_batches(self._group)
+            self._count(batch)
             with disk("write", self._data):
-                self._writer.write_table(table, row_group_size=self._rows)
+                self._writer.write_batch(batch)
         self._group, self._rows, self._bytes = [], 0, 0
 
     def _count(self, batch: pa.RecordBatch) -> None:
