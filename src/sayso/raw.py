@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -180,8 +180,7 @@ class Fields(NamedTuple):
             checked(text, escapes=escapes)
         except DocumentFault as fault:
             return Rejected.at(place, fault.fault, fault.detail, id)
-        date = next((found for name in DATES if (found := _beside(value.get(name))) is not None), None)
-        return Raw(id or place.id, place, text, url=_beside(value.get("url")), date=date)
+        return Raw(id or place.id, place, text, url=_first(value, ("url",)), date=_first(value, DATES))
 
     def _id(self, value: Mapping[str, Any]) -> str | None:
         """What a document calls itself."""
@@ -233,6 +232,14 @@ def checked(text: str, *, escapes: bool = False) -> str:
     except UnicodeEncodeError as error:
         raise DocumentFault("lone-surrogate", f"character {error.start}") from error
     return text
+
+
+def _first(value: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """What stands in the first field of some beside the text that holds a text."""
+    for name in names:
+        if name in value and (found := _beside(value[name])) is not None:
+            return found
+    return None
 
 
 def _beside(value: object) -> str | None:
