@@ -5,10 +5,11 @@
     .venv/bin/python benchmarks/scaling.py --plan FILE.json         print the plans from what --json gave
 
 The same work on the same files: by a bare loop of `process`, by our engines, and by peers that are installed. All are
-given `sayso.batches.process`; only how documents come to it and rows to the disk differs. Two bare loops at once, each
-on half of the files, show what a second core of this machine is worth. Each run is a process of its own; its processor
-time is that of all its descendants, from /proc, so this runs on Linux only. Jobs on Ray find a cluster that is up, and
-their processor time is what they add to what it takes at rest; what it takes to start one is told by itself.
+given `sayso.batches.process` and write Parquet alike; only how documents come to it and rows to the disk differs. Two
+bare loops at once, each on half of the files, show what a second core of this machine is worth. Each run is a process
+of its own; its processor time is that of all its descendants, from /proc, so this runs on Linux only. Jobs on Ray find
+a cluster that is up, and their processor time is what they add to what it takes at rest; what it takes to start one is
+told by itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +40,8 @@ from timing import Row, show, versions
 
 HERE = Path(__file__).resolve()
 SHARDS = 8
+BATCH, GROUP = 256, 12
+"""Documents of a batch, and batches of a row group, where an engine leaves them to us."""
 MARKS = {"overhead of the pool": 1.10, "speed of 2 workers": 1.8, "CPU of Ray": 1.3}
 PRICE = 0.05
 """Of an hour of one core, in dollars: a stated assumption, not a measurement."""
@@ -48,11 +52,11 @@ MACHINE = 64
 ON_THE_WEB = 1e12
 PR_SET_CHILD_SUBREAPER = 36
 
-JOBS = ("loop", "two loops", "pool 1", "pool 2", "ray 2", "datatrove 2", "Ray Data 2")
+JOBS = ("loop", "two loops", "pool 1", "pool 2", "ray 2", "datatrove 2", "datatrove 2, our writer", "Ray Data 2")
 ON_CLUSTER = ("ray 2", "Ray Data 2")
 SETTLED = 5.0
 """Seconds in which a cluster that has started comes to rest."""
-NEEDS = {"ray 2": "ray", "datatrove 2": "datatrove", "Ray Data 2": "ray"}
+NEEDS = {"ray 2": "ray", "datatrove 2": "datatrove", "datatrove 2, our writer": "datatrove", "Ray Data 2": "ray"}
 
 
 class Run(NamedTuple):
@@ -67,25 +71,49 @@ class Run(NamedTuple):
 
 def loop(source: Path, target: Path, first: int = 0, step: int = 1) -> None:
     """No protocol: read, process in batches, write; each file, or every so many from one on."""
-    import pyarrow.parquet as pq
-
-    from sayso.batches import PROCESSED, process
+    from sayso.batches import process
     from sayso.raw import Raw
     from sayso.readers import read_shard, shards
     from sayso.recipe import Recipe
 
     target.mkdir()
     for shard in list(shards(source))[first::step]:
-        with pq.ParquetWriter(target / f"{shard.name}.parquet", PROCESSED, compression="zstd") as writer:
+        with writing(target / f"{shard.name}.parquet") as write:
             batch: list[Raw] = []
             for item in read_shard(shard):
                 if isinstance(item, Raw):
                     batch.append(item)
-                if len(batch) == 256:
-                    writer.write_batch(process(batch, Recipe()).documents)
+                if len(batch) == BATCH:
+                    write(process(batch, Recipe()).documents)
                     batch = []
             if batch:
-                writer.write_batch(process(batch, Recipe()).documents)
+                write(process(batch, Recipe()).documents)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Callable[[Any], None]]:
+    """What a shard of ours looks like, with row groups of about the same size, for those that have no writer for it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sayso.batches import PROCESSED
+    from sayso.shards import parquet_settings
+
+    group: list[Any] = []
+
+    def write(batch: Any) -> None:
+        group.append(batch)
+        if len(group) == GROUP:
+            flush()
+
+    def flush() -> None:
+        writer.write_batch(pa.concat_batches(group))
+        group.clear()
+
+    with pq.ParquetWriter(path, PROCESSED, **parquet_settings(PROCESSED)) as writer:
+        yield write
+        if group:
+            flush()
 
 
 def two_loops(source: Path, target: Path) -> None:
@@ -114,63 +142,80 @@ def ours(
 
 
 def columns(texts: list[str], ids: list[str]) -> Any:
-    """What a peer calls: a table of a batch."""
-    import pyarrow as pa
-
+    """What a peer calls."""
     from sayso.batches import process
     from sayso.raw import Place, Raw
     from sayso.recipe import Recipe
 
     raws = [Raw(id, Place("peer", i), text) for i, (id, text) in enumerate(zip(ids, texts, strict=True), start=1)]
-    return pa.Table.from_batches([process(raws, Recipe()).documents])
+    return process(raws, Recipe()).documents
 
 
 def in_ray_data(source: Path, target: Path, address: str) -> None:
     import pyarrow as pa
     import ray
 
+    from sayso.batches import PROCESSED
+    from sayso.shards import parquet_settings
+
     ray.init(address=address, log_to_driver=False)
 
     def batch(table: pa.Table) -> pa.Table:
-        return columns(table["text"].to_pylist(), table["id"].to_pylist())
+        return pa.Table.from_batches([columns(table["text"].to_pylist(), table["id"].to_pylist())])
 
     data = ray.data.read_json(str(source))
-    data.map_batches(batch, batch_format="pyarrow", batch_size=256).write_parquet(str(target))
+    processed = data.map_batches(batch, batch_format="pyarrow", batch_size=BATCH)
+    processed.write_parquet(str(target), **parquet_settings(PROCESSED))
 
 
 def in_datatrove(source: Path, target: Path) -> None:
+    """As its users do it: documents from its reader, rows to its writer."""
+    from datatrove.pipeline.writers import ParquetWriter
+
+    from sayso.batches import PROCESSED
+
+    def processed(data: Iterator[Any], rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        del rank, world_size
+        for documents, rows in _batches(data):
+            for document, row in zip(documents, rows.to_pylist(), strict=True):
+                document.metadata = row
+                yield document
+
+    def adapter(_: object, document: Any) -> dict[str, Any]:
+        row: dict[str, Any] = document.metadata
+        return row
+
+    _run_datatrove(
+        source, target, [processed, ParquetWriter(str(target), compression="zstd", schema=PROCESSED, adapter=adapter)]
+    )
+
+
+def in_datatrove_with_our_writer(source: Path, target: Path) -> None:
+    """A step of our own writes columns as they are, as no writer of datatrove's does."""
+
+    def written(data: Iterator[Any], rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        del world_size
+        with writing(target / f"{rank}.parquet") as write:
+            for documents, rows in _batches(data):
+                write(rows)
+                yield from documents
+
+    target.mkdir()
+    _run_datatrove(source, target, [written])
+
+
+def _run_datatrove(source: Path, target: Path, steps: list[Any]) -> None:
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.readers import JsonlReader
 
-    LocalPipelineExecutor(
-        pipeline=[JsonlReader(str(source)), _Writing(str(target))],
-        tasks=SHARDS, workers=2, logging_dir=str(target / "logs"),
-    ).run()  # fmt: skip
+    pipeline = [JsonlReader(str(source)), *steps]
+    LocalPipelineExecutor(pipeline=pipeline, tasks=SHARDS, workers=2, logging_dir=str(target / "logs")).run()
 
 
-class _Writing:
-    """A step of datatrove's: process its documents in batches and write them."""
-
-    def __init__(self, target: str) -> None:
-        self.target = target
-
-    def __call__(self, data: Iterator[Any], rank: int = 0, world_size: int = 1) -> Iterator[Any]:
-        import pyarrow.parquet as pq
-
-        from sayso.batches import PROCESSED
-
-        del world_size
-        with pq.ParquetWriter(f"{self.target}/{rank}.parquet", PROCESSED, compression="zstd") as writer:
-            batch: list[Any] = []
-            for document in data:
-                batch.append(document)
-                if len(batch) == 256:
-                    writer.write_table(columns([d.text for d in batch], [d.id for d in batch]))
-                    yield from batch
-                    batch = []
-            if batch:
-                writer.write_table(columns([d.text for d in batch], [d.id for d in batch]))
-                yield from batch
+def _batches(data: Iterator[Any]) -> Iterator[tuple[list[Any], Any]]:
+    """Documents of datatrove's, and their rows."""
+    while batch := list(islice(data, BATCH)):
+        yield batch, columns([document.text for document in batch], [document.id for document in batch])
 
 
 def run_job(name: str, source: Path, target: Path, address: str) -> None:
@@ -182,6 +227,7 @@ def run_job(name: str, source: Path, target: Path, address: str) -> None:
         "pool 2, repeated": lambda: ours(source, target, "local", 2, repeated=True),
         "ray 2": lambda: ours(source, target, "ray", 2, address=address),
         "datatrove 2": lambda: in_datatrove(source, target),
+        "datatrove 2, our writer": lambda: in_datatrove_with_our_writer(source, target),
         "Ray Data 2": lambda: in_ray_data(source, target, address),
     }
     jobs[name]()
