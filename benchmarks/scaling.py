@@ -1,6 +1,6 @@
 """What it costs to bring documents to many processors, and what a large collection would take.
 
-    .venv/bin/python benchmarks/scaling.py [--megabytes 720] [--json]    it takes half an hour
+    .venv/bin/python benchmarks/scaling.py [--megabytes 720] [--json]    it takes forty minutes
     .venv/bin/python benchmarks/scaling.py --write docs/scale.md    measure, and bring the document up to date
     .venv/bin/python benchmarks/scaling.py --plan FILE.json         print the plans from what --json gave
 
@@ -537,7 +537,7 @@ def rewrite(path: Path, generated: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Engines side by side, and plans for large collections.")
     parser.add_argument("--megabytes", type=float, default=720)
-    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--price", type=float, default=PRICE, help="dollars for an hour of one core")
     parser.add_argument("--plan", type=Path, help="print the plans from a file of figures")
     parser.add_argument("--write", type=Path, help="measure, and write the figures into this document")
