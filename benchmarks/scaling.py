@@ -42,7 +42,10 @@ HERE = Path(__file__).resolve()
 SHARDS = 8
 BATCH, GROUP = 256, 12
 """Documents of a batch, and batches of a row group, where an engine leaves them to us."""
-MARKS = {"overhead of the pool": 1.10, "speed of 2 workers": 1.8, "CPU of Ray": 1.3}
+MARKS = {
+    "overhead of the pool": 1.10, "speed of 2 workers": 1.8, "CPU of Ray": 1.3,
+    "CPU of Ray to datatrove's": 1.0, "CPU of Ray to Ray Data's": 1.0,
+}  # fmt: skip
 PRICE = 0.05
 """Of an hour of one core, in dollars: a stated assumption, not a measurement."""
 NETWORK = 1.25e9
@@ -452,6 +455,9 @@ def facts(figures: Mapping[str, Any]) -> Row:
     alone = runs["loop"].wall / runs["two loops"].wall
     if "ray 2" in runs:
         found["CPU of Ray"] = runs["ray 2"].cpu / runs["pool 2"].cpu
+        for peer in ("datatrove", "Ray Data"):
+            if f"{peer} 2" in runs:
+                found[f"CPU of Ray to {peer}'s"] = runs["ray 2"].cpu / runs[f"{peer} 2"].cpu
     made: Row = {"documents": figures["documents"], "MB": figures["bytes"] / 1e6, "cores": figures["cores"]}
     for name, value in found.items():
         good = value >= MARKS[name] if name.startswith("speed") else value <= MARKS[name]
