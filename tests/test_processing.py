@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -429,11 +430,80 @@ def test_an_output_whose_input_is_gone_is_told_of(source: Path, target: Path) ->
     assert done.returncode == 0
     assert "manifest/b.jsonl.json" in done.stdout
     assert (target / "data/b.jsonl.parquet").exists()
+    (target / "manifest/b.jsonl.json").unlink()
+    assert run(job(source, target)).orphans == ["data/b.jsonl.parquet"]
+
+
+def test_texts_under_other_names_are_done_again(tmp_path: Path, target: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "in").mkdir()
+    for name in "ab":
+        (tmp_path / "texts" / name).write_text(f"The port {name} was closed.")
+        (tmp_path / "in" / f"{name}.txt").symlink_to(tmp_path / "texts" / name)
+    run(job(tmp_path / "in", target))
+    (tmp_path / "in/a.txt").rename(tmp_path / "in/z.txt")
+    assert run(job(tmp_path / "in", target)).redone == 1
+    assert [row["source"] for row in rows(target)] == ["b.txt", "z.txt"]
+
+
+def test_what_was_learnt_is_learnt_again_if_it_cannot_be_read(source: Path, target: Path) -> None:
+    run(job(source, target), repeated=True)
+    before = digests(target)
+    for broken in ("{", "[]"):
+        (target / "repeated.json").write_text(broken)
+        run(job(source, target), repeated=True)
+        assert digests(target) == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("day.parquet", "day.jsonl/part.jsonl", "file and a folder of one name"),
+        ("x.parquet", "x.json/part.json", "file and a folder of one name"),
+        ("a.jsonl", "a.jsonl.parquet/b.jsonl", "file and a folder of one name"),
+        ("A.jsonl", "a.jsonl", "rename a file, or its folder"),
+        ("a.jsonl", f"{'l' * 245}.jsonl", "too long for an output"),
+    ],
+)
+def test_outputs_that_cannot_be_are_told_of_before_anything_is_done(
+    tmp_path: Path, target: Path, one: str, other: str, told: str
+) -> None:
+    for name in (one, other):
+        write_jsonl(tmp_path / "in" / name, [story(0)])
+    with pytest.raises(InputError, match=told):
+        run(job(tmp_path / "in", target))
+    assert not target.exists()
+
+
+def test_what_cannot_be_read_for_its_name_is_told(
+    tmp_path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import load_dataset
+
+    write_jsonl(tmp_path / "in/a::b.jsonl", [story(0)])
+    write_jsonl(tmp_path / "elsewhere/c.jsonl", [story(1)])
+    (tmp_path / "in/linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in/gone.jsonl").symlink_to(tmp_path / "nowhere")
+    (tmp_path / os.fsdecode(b"in/x\xff.jsonl")).write_text("{}")
+    summary = run(job(tmp_path / "in", target))
+    assert (summary.out, summary.passed_over) == (1, ["linked/", "x\\xff.jsonl"])
+    assert list(summary.failed) + summary.broken != []
+    assert "gone.jsonl" in str(summary.to_json())
+    assert load_dataset(str(target), split="train", cache_dir=str(tmp_path / "cache")).num_rows == 1
+
+
+def test_the_name_of_the_output_is_a_name(source: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*CLI, "process", str(source / "b.jsonl"), "out[/x]"], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (done.returncode, 'load_dataset("out[/x]")' in done.stdout) == (0, True)
 
 
 def test_what_a_dead_run_left_is_swept(source: Path, target: Path) -> None:
-    (target / "_tmp/dead").mkdir(parents=True)
-    (target / "_tmp/dead/data.parquet").write_bytes(b"half")
+    dead = target / "_tmp" / uuid4().hex
+    dead.mkdir(parents=True)
+    (dead / "data.parquet").write_bytes(b"half")
     run(job(source, target))
     assert not (target / "_tmp").exists()
 
@@ -441,7 +511,7 @@ def test_what_a_dead_run_left_is_swept(source: Path, target: Path) -> None:
 def test_an_input_that_changes_while_it_is_read_is_not_committed(source: Path, target: Path) -> None:
     summary = run(job(source / "b.jsonl", target, work=changing))
     assert list(summary.failed.values()) == ["the input changed while it was read: run again"]
-    assert not list((target / "manifest").rglob("*.json"))
+    assert not [path for name in ("data", "manifest", "rejected") for path in (target / name).rglob("*.*")]
 
 
 def changing(raws: list[Raw], recipe: Recipe) -> object:
@@ -495,7 +565,11 @@ def test_a_folder_of_other_things_is_not_written_to(source: Path, target: Path) 
     with pytest.raises(InputError, match="holds other things"):
         run(job(source, target))
     (target / "README.md").unlink()
-    target.rmdir()
+    (target / "_tmp").mkdir()
+    (target / "_tmp/mine").write_text("mine")
+    with pytest.raises(InputError, match=r"holds other things \(_tmp/mine\)"):
+        run(job(source, target))
+    shutil.rmtree(target)
     target.write_text("a file")
     with pytest.raises(InputError, match="give a folder"):
         run(job(source, target))
@@ -593,6 +667,8 @@ def test_nothing_is_looked_up_in_the_network(source: Path, target: Path) -> None
         (["--engine", "spark"], "'spark' is none of local, ray"),
         (["--profile", "book"], "'book' is none of page, article"),
         (["--address", "auto"], "give --engine ray too"),
+        (["--engine", "ray", "--address", ""], "is empty: give HOST:PORT"),
+        (["--time-limit", "inf"], "less than or equal to 1000000"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(source: Path, target: Path, options: list[str], told: str) -> None:

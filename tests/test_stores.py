@@ -127,3 +127,22 @@ def test_an_input_that_goes_away_fails_its_task_only(tmp_path: Path, memory: str
     assert [outcome.made is not None for outcome in outcomes] == [False, True]
     assert "cannot read" in str(outcomes[0].problem)
     assert not outcomes[0].fatal
+
+
+@pytest.mark.parametrize("url", ["file://{}", "file:{}", "file://localhost{}", "local://{}"])
+def test_a_url_of_this_machine_is_a_path(url: str, tmp_path: Path) -> None:
+    assert open_store(url.format(tmp_path)) == LocalStore(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("", "is empty"),
+        ("l" * 300, "File name too long"),
+        ("file://elsewhere/data", "three slashes"),
+        ("zip://a.jsonl::/nowhere.zip", "cannot be opened"),
+    ],
+)
+def test_a_location_that_is_none_is_refused(location: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        open_store(location)

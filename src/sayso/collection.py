@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sayso.collection_summary import Summary, card
+from sayso.collection_summary import CARD_TITLE, Summary, card
 from sayso.engines import Engine, Function, Opened, open_engine
 from sayso.errors import InputError, SaysoError
-from sayso.jobs import LINES, REPEATED, Call, Job, Outcome, Progress, count_shard, run_shard, unchanged
+from sayso.jobs import REPEATED, Call, Job, Outcome, Progress, count_shard, run_shard, unchanged
 from sayso.stores import HALF_MADE, LocalStore, Store
 from sayso.streams import COMPRESSIONS
-from sayso.tasks import MANIFEST, Plan, Task, code_version, plan
+from sayso.tasks import DATA, LINES, MANIFEST, REJECTED, Manifest, Plan, Task, code_version, plan
 
 __all__ = ["Event", "Summary", "process_collection"]
 
 LEARNED = "repeated.json"
 """Of what the lines that recur were learnt."""
 CARD = "README.md"
+_SCRATCH = re.compile(r"[0-9a-f]{32}$")
 PACKED = 0.4
 """Of a compressed file, the bytes to a character, until one knows better."""
 
@@ -105,9 +107,28 @@ def _check_places(source: Store, target: Store) -> None:
     if isinstance(other, Path) and other.exists():
         if not other.is_dir():
             raise InputError(target.location, "there is a file of this name: give a folder for the output")
-        there = {path.name for path in other.iterdir()}
-        if there and not there & {"manifest", HALF_MADE, LEARNED, LINES.split("/")[0]}:
-            raise InputError(target.location, "the folder holds other things: give a new one for the output")
+        strange = _strange(other)
+        if strange:
+            raise InputError(
+                target.location, f"the folder holds other things ({strange}): give a new one for the output"
+            )
+
+
+def _strange(folder: Path) -> str | None:
+    """What is in a folder that was not made here, if that is not certain."""
+    manifests = (folder / "manifest").rglob("*.json")
+    if any(Manifest.from_bytes(path.read_bytes()) for path in manifests if path.is_file()):
+        return None
+    ours = {path.split("/")[0] for path in (DATA, REJECTED, MANIFEST, LINES, LEARNED, REPEATED, HALF_MADE, CARD)}
+    found = sorted(path.name for path in folder.iterdir())
+    strange = [name for name in found if name not in ours]
+    if CARD in found and CARD_TITLE not in (folder / CARD).read_text(errors="replace"):
+        strange.append(CARD)
+    if HALF_MADE in found:
+        strange += [
+            f"{HALF_MADE}/{path.name}" for path in (folder / HALF_MADE).iterdir() if not _SCRATCH.match(path.name)
+        ]
+    return next(iter(strange), None)
 
 
 def _check_extraction() -> None:
@@ -136,8 +157,11 @@ def _process(job: Job, made: Plan, engine: Opened, report: Callable[[Event], Non
         summary.kept += outcome.again
         summary.made += not outcome.again
         summary.redone += not outcome.again and MANIFEST.format(name) in before
-    there = {MANIFEST.format(task.name) for task in made.tasks}
-    summary.orphans = [name for name in job.target.names("manifest") if name not in there]
+    outputs = (DATA, MANIFEST, REJECTED)
+    there = {output.format(task.name) for task in made.tasks for output in outputs}
+    summary.orphans = [
+        name for output in outputs for name in job.target.names(output.split("/")[0]) if name not in there
+    ]
 
 
 def _followed(
@@ -204,8 +228,7 @@ def _learn(job: Job, made: Plan, engine: Opened, report: Callable[[Event], None]
         {kind: code_version(kind) for kind in sorted({task.kind for task in made.tasks})}, job.text_field, job.id_field,
         job.time_limit, [[[*file] for file in task.files] for task in made.tasks],
     ]).encode()).hexdigest()  # fmt: skip
-    known = job.target.read(LEARNED)
-    learned: dict[str, Any] = json.loads(known) if known else {}
+    learned = _learned(job.target.read(LEARNED))
     committed = job.target.state(LEARNED)
     if learned.get("code") == code and committed and job.target.state(REPEATED):
         states = (job.source.state(file.name) for task in made.tasks for file in task.files)
@@ -230,3 +253,12 @@ def _learn(job: Job, made: Plan, engine: Opened, report: Callable[[Event], None]
         job.target.touch(LEARNED)
     job.target.remove(LINES.split("/", maxsplit=1)[0])
     return sha256, len(repeated)
+
+
+def _learned(data: bytes | None) -> dict[str, Any]:
+    """What was learnt; nothing if that cannot be read."""
+    try:
+        value = json.loads(data or b"{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) and {"code", "sha256", "lines"} <= value.keys() else {}

@@ -28,7 +28,8 @@ Input = Annotated[
     str,
     typer.Argument(
         metavar="INPUT",
-        help="A file or a folder of JSONL, Parquet, texts, pages or crawls, or the URL of one.",
+        help="A file or a folder of JSONL, Parquet, texts, pages or crawls, or the URL of one. In a folder, names that"
+        " begin with . or _ are passed over.",
     ),
 ]
 Output = Annotated[str, typer.Argument(metavar="OUTPUT", help="The folder, or its URL, that the dataset goes to.")]
@@ -45,7 +46,10 @@ RepeatedLines = Annotated[
     ),
 ]
 TimeLimit = Annotated[
-    float, typer.Option(min=0.01, help="Seconds of processor time for a document; one that takes longer is set aside.")
+    float,
+    typer.Option(
+        min=0.01, max=1e6, help="Seconds of processor time for a document; one that takes longer is set aside."
+    ),
 ]
 TextField = Annotated[str, typer.Option(help="Where JSONL and Parquet have the text.")]
 IdField = Annotated[str | None, typer.Option(help="Where they have the id.", show_default="id, if there is one")]
@@ -113,8 +117,13 @@ def _run(
     from sayso.stores import open_store
 
     chosen_engine = one_of("--engine", engine, ENGINES)
+    if address == "":
+        raise InputError("--address", "is empty: give HOST:PORT, or leave it out")
     if address is not None and chosen_engine != "ray":
         raise InputError("--address", "is that of a Ray cluster: give --engine ray too")
+    for location in (source, target):
+        if location.startswith("memory:"):
+            raise InputError(location, "is the memory of one process, and workers are others: give a folder")
     job = Job(
         open_store(source), open_store(target), recipe, text_field=text_field, id_field=id_field,
         time_limit=time_limit,
@@ -199,13 +208,17 @@ def _print(summary: Summary, target: str, seconds: float) -> None:
     removed = sorted(summary.removed.items(), key=lambda item: (-item[1][0], item[0]))
     rows += [[f"removed by {rule}", f"{times:,}", f"{size:,}"] for rule, (times, size) in removed]
     out.print(table(["", "number", "characters"], rows))
-    _list("passed over, of no format that can be read", summary.passed_over, "yellow")
-    _list("made of an input that is gone (remove the manifest, its data and rejects)", summary.orphans, "yellow")
+    _list(
+        "passed over: of no format that can be read, no UTF-8 name, or a link to a folder",
+        summary.passed_over,
+        "yellow",
+    )
+    _list("made of an input that is gone (remove them)", summary.orphans, "yellow")
     _list("damaged, the rest of it is missing", summary.broken, "red")
     _list("failed", [f"{name}: {problem}" for name, problem in summary.failed.items()], "red")
     if not summary.out:
         out.print("no document came out", style="bold red")
-    out.print(f'\nload_dataset("{target}")', style="bold green" if summary.complete else "", soft_wrap=True)
+    out.print(Text(f'\nload_dataset("{target}")', "bold green" if summary.complete else ""), soft_wrap=True)
 
 
 def _list(what: str, items: list[str], colour: str) -> None:

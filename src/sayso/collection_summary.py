@@ -12,7 +12,9 @@ import yaml
 from sayso.recipe import Recipe
 from sayso.tasks import Manifest
 
-__all__ = ["Summary", "card"]
+__all__ = ["CARD_TITLE", "Summary", "card"]
+
+CARD_TITLE = "# A collection, processed by sayso"
 
 
 @dataclass(slots=True)
@@ -23,8 +25,8 @@ class Summary:
         made: tasks that were done now.
         kept: tasks that were done before.
         redone: of those made, how many replaced what other rules or another input had made.
-        passed_over: files of no format that can be read.
-        orphans: manifests of outputs whose input is gone.
+        passed_over: what cannot be read for its name's sake: of no format, no UTF-8, or a link to a folder.
+        orphans: files of outputs whose input is gone.
         hashes: the sha256 of the data of each task.
         failed: the tasks without an output, and why.
         broken: the files that could be read in part only.
@@ -115,7 +117,7 @@ def card(summary: Summary, recipe: Recipe) -> bytes:
     return f"""---
 {yaml.safe_dump(header, sort_keys=False).strip()}
 ---
-# A collection, processed by sayso
+{CARD_TITLE}
 
 Steps: {steps}; profile: {recipe.profile}.
 

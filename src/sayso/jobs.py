@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sayso.workers import Report
 
 __all__ = [
-    "LINES",
     "REPEATED",
     "Call",
     "Job",
@@ -34,8 +33,6 @@ __all__ = [
 
 REPEATED = "repeated"
 """The lines that recur, within the output."""
-LINES = "_lines/{}.run"
-"""The lines of one task, counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,14 @@ class Job:
     time_limit: float = 60.0
     work: Callable[..., Processed] | None = None
 
-    def fingerprint(self, kind: str) -> str:
-        """A hash of all that decides what comes of an input of a kind."""
+    def fingerprint(self, task: Task) -> str:
+        """A hash of all that decides what comes of a task, but for the contents of its files."""
         suggesting = "suggest" in self.recipe.steps
         settings = {
-            "code": code_version(kind, suggesting=suggesting), "profile": self.recipe.profile,
+            "code": code_version(task.kind, suggesting=suggesting), "profile": self.recipe.profile,
             "steps": self.recipe.steps, "model": model_version(self.recipe.model) if suggesting else None,
             "repeated": self.repeated, "text_field": self.text_field, "id_field": self.id_field,
-            "time_limit": self.time_limit,
+            "time_limit": self.time_limit, "files": [file.name for file in task.files],
             "work": self.work and f"{self.work.__module__}.{self.work.__qualname__}",
         }  # fmt: skip
         return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
@@ -142,7 +139,7 @@ def unchanged(call: Call) -> Manifest | None:
 def made_alike(manifest: Manifest, call: Call) -> bool:
     """Whether a manifest is of the same files and settings, and its output is there."""
     return (
-        manifest.recipe == call.job.fingerprint(call.task.kind)
+        manifest.recipe == call.job.fingerprint(call.task)
         and (manifest.files, manifest.size) == (len(call.task.files), call.task.size)
         and manifest.stands(call.job.target)
     )

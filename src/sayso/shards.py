@@ -24,13 +24,13 @@ from sayso.cleaning import lines
 from sayso.errors import SaysoError, StorageError
 from sayso.formats import Shard, shard_of
 from sayso.guard import Guard, guarded, isolated
-from sayso.jobs import LINES, REPEATED, Call, Job, Outcome, Progress, made_alike
+from sayso.jobs import REPEATED, Call, Job, Outcome, Progress, made_alike
 from sayso.raw import Raw, Rejected
 from sayso.readers import Ids, read_shard
 from sayso.repetition import LineCounter, Repeated, host_of
 from sayso.storage import disk
 from sayso.stores import Store
-from sayso.tasks import DATA, MANIFEST, REJECTED, Made, Manifest, Task, digest
+from sayso.tasks import DATA, LINES, MANIFEST, REJECTED, Made, Manifest, Task, digest
 from sayso.workers import Report
 
 __all__ = ["count", "parquet_settings", "run"]
@@ -101,7 +101,8 @@ def _done(
         made = function(call, paths, report)
         if _states(paths) == before:
             return made
-        job.target.remove(MANIFEST.format(task.name))
+        for output in (MANIFEST, DATA, REJECTED):
+            job.target.remove(output.format(task.name))
     except (SaysoError, OSError) as error:
         return Outcome(task, None, str(error), fatal=True)
     except Exception as error:
@@ -137,7 +138,7 @@ def _run(call: Call, paths: list[Path], report: Report) -> Outcome:
         data, rejected = output.finish()
         manifest = Manifest(
             name=task.name, files=len(task.files), size=task.size, sha256=sha256,
-            recipe=job.fingerprint(task.kind), read=output.read, out=pq.read_metadata(data).num_rows,
+            recipe=job.fingerprint(task), read=output.read, out=pq.read_metadata(data).num_rows,
             rejected=dict(output.rejected), broken=output.broken, characters=output.characters, kept=output.kept,
             languages=dict(output.languages), removed=output.removed, data=_made(data),
             rejects=_made(rejected) if rejected else None,

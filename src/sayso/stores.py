@@ -28,6 +28,7 @@ __all__ = ["File", "LocalStore", "RemoteStore", "State", "Store", "open_store"]
 HALF_MADE = "_tmp"
 """The folder of what is not finished: readers of folders pass it over."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|memory:")
+_FILE = re.compile(r"(?:file|local):(?://(?P<host>[^/]*))?(?P<path>/.*)", re.DOTALL)
 _SECOND = 1_000_000_000
 
 
@@ -64,7 +65,10 @@ class Store(Hashable, Protocol):
         """As the user would write it."""
 
     def files(self) -> list[File]:
-        """All files in the order of their names, but those whose name, or whose folder's, starts with `.` or `_`."""
+        """All files in the order of their names, but those whose name, or whose folder's, starts with `.` or `_`.
+
+        Links to folders are not followed: they are there with a `/` at the end, and links to nowhere with no bytes.
+        """
 
     def names(self, folder: str) -> list[str]:
         """The names of the files below a folder, in their order."""
@@ -101,12 +105,20 @@ def open_store(location: str) -> Store:
     """The store of a path or URL.
 
     Raises:
-        InputError: nothing here knows such URLs.
+        InputError: it is no path, or nothing here knows such URLs.
     """
+    if not location:
+        raise InputError("the path of the input or output", "is empty")
+    if local := _FILE.match(location):
+        if local["host"] not in (None, "", "localhost"):
+            raise InputError(location, "a file of this machine has three slashes: file:///path")
+        location = local["path"]
     if not _URL.match(location):
+        try:
+            Path(location).exists()
+        except (OSError, ValueError) as error:
+            raise InputError(location, str(getattr(error, "strerror", None) or error)) from error
         return LocalStore(Path(location))
-    if location.startswith("file://"):
-        return LocalStore(Path(location.removeprefix("file://")))
     store = RemoteStore(location)
     store.system()
     return store
@@ -134,10 +146,16 @@ class LocalStore:
             raise InputError(self.root, "no such file or folder")
         found = []
         with disk("read", self.root):
-            for folder, folders, files in os.walk(self.root):
+            for folder, folders, files in os.walk(self.root, onerror=_raise):
                 folders[:] = [name for name in folders if name[0] not in "._"]
-                found += [Path(folder, name) for name in files if name[0] not in "._"]
-            return sorted(File(p.relative_to(self.root).as_posix(), p.stat().st_size) for p in found if p.is_file())
+                for path in (Path(folder, name) for name in files if name[0] not in "._"):
+                    if path.is_file():
+                        found.append(File(path.relative_to(self.root).as_posix(), path.stat().st_size))
+                    elif path.is_symlink():  # to nowhere: who reads it tells
+                        found.append(File(path.relative_to(self.root).as_posix(), 0))
+                linked = [path for path in (Path(folder, name) for name in folders) if path.is_symlink()]
+                found += [File(f"{path.relative_to(self.root).as_posix()}/", 0) for path in linked]
+        return sorted(found)
 
     def names(self, folder: str) -> list[str]:
         """See `Store`."""
@@ -217,6 +235,11 @@ class LocalStore:
             yield
 
 
+def _raise(error: OSError) -> None:
+    """A folder that cannot be read is not an empty one."""
+    raise error
+
+
 def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -252,7 +275,7 @@ class RemoteStore:
 
         try:
             system, root = fsspec.core.url_to_fs(self.url)
-        except (ImportError, ValueError) as error:
+        except (ImportError, ValueError, OSError) as error:
             raise InputError(self.url, f"cannot be opened: {str(error).rstrip('.')}") from error
         return system, str(root).rstrip("/")
 

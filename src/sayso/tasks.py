@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,11 +22,28 @@ from sayso.errors import InputError
 from sayso.formats import FORMATS, shard_of
 from sayso.stores import File, Store
 
-__all__ = ["DATA", "MANIFEST", "REJECTED", "Made", "Manifest", "Plan", "Task", "code_version", "digest", "plan"]
+__all__ = [
+    "DATA",
+    "LINES",
+    "MANIFEST",
+    "REJECTED",
+    "Made",
+    "Manifest",
+    "Plan",
+    "Task",
+    "code_version",
+    "digest",
+    "plan",
+]
 
 DATA, REJECTED, MANIFEST = "data/{}.parquet", "rejected/{}.jsonl", "manifest/{}.json"
 """Where the output of a task is."""
+LINES = "_lines/{}.run"
+"""The lines of one task, counted."""
 
+OUTPUTS = (DATA, REJECTED, MANIFEST, LINES)
+LONGEST_NAME = 255
+"""Bytes of a file's name, on most file systems."""
 MOST_FILES, MOST_BYTES = 2_000, 32_000_000
 """How many files that are a document each, and of how many bytes together, are one task."""
 
@@ -65,7 +83,7 @@ class Plan(NamedTuple):
 
     Attributes:
         tasks: in the order of their names.
-        passed_over: files of no format that can be read.
+        passed_over: files of no format that can be read, or with a name that is no UTF-8, and links to folders.
     """
 
     tasks: list[Task]
@@ -76,36 +94,63 @@ def plan(files: Sequence[File], location: str) -> Plan:
     """Cut an input into tasks. It depends on the names and sizes of the files alone.
 
     Raises:
-        InputError: no file can be read, or two tasks would have the same output.
+        InputError: no file can be read, or an output could not have its name.
     """
     tasks: list[Task] = []
     passed_over: list[str] = []
     singles: dict[tuple[str, str], list[File]] = {}
     for file in files:
         kind = shard_of(Path(file.name), file.name).format
-        if kind is None:
-            passed_over.append(file.name)
+        readable = os.fsencode(file.name).decode(errors="backslashreplace")
+        if kind is None or readable != file.name or file.name.endswith("/"):
+            passed_over.append(readable)
         elif kind in ("text", "html") and len(files) > 1:
             singles.setdefault((str(PurePosixPath(file.name).parent), kind), []).append(file)
         else:
-            tasks.append(Task(file.name.removesuffix(".parquet"), (file,), kind))
+            tasks.append(Task(_named(file.name.removesuffix(".parquet")), (file,), kind))
     for (folder, kind), own in singles.items():
         names = PurePosixPath(folder)
         tasks += [
-            Task(str(names / f"{kind}-{number:05}"), group, kind) for number, group in enumerate(_groups(own), start=1)
+            Task(_named(str(names / f"{kind}-{number:05}")), group, kind)
+            for number, group in enumerate(_groups(own), start=1)
         ]
     if not tasks:
         raise InputError(location, f"no file that can be read: a name ends in {', '.join(FORMATS)}")
     tasks.sort()
+    _check_outputs(tasks, location)
+    return Plan(tasks, passed_over)
+
+
+def _named(name: str) -> str:
+    """The name of an output. `::` would chain URLs: `load_dataset` passes such files over without a word."""
+    return name.replace("::", "%3A%3A")
+
+
+def _check_outputs(tasks: Sequence[Task], location: str) -> None:
+    """See that each task can have outputs of its own."""
     # Some file systems do not tell capitals from small letters.
     names_of: dict[str, Task] = {}
     for task in tasks:
-        other = names_of.setdefault(task.name.casefold(), task)
+        other = names_of.setdefault(task.name.lower(), task)
         if other is not task:
             raise InputError(
-                location, f"{other.files[0].name} and {task.files[0].name} would have the same output: rename one"
+                location,
+                f"{other.files[0].name} and {task.files[0].name} would have the same output, as capitals do not count"
+                " everywhere: rename a file, or its folder",
             )
-    return Plan(tasks, passed_over)
+        longest = max(len(part.encode()) for part in DATA.format(task.name).split("/"))
+        if longest > LONGEST_NAME:
+            raise InputError(location, f"{task.files[0].name}: the name is too long for an output: rename it")
+    outputs = {output.format(name).lower(): task for name, task in names_of.items() for output in OUTPUTS}
+    for task in tasks:
+        for output in OUTPUTS:
+            for folder in PurePosixPath(output.format(task.name).lower()).parents:
+                first = outputs.get(str(folder))
+                if first is not None:
+                    names = f"{first.files[0].name} and {task.files[0].name}"
+                    raise InputError(
+                        location, f"the output of {names} would be a file and a folder of one name: rename one"
+                    )
 
 
 def _groups(files: Iterable[File]) -> Iterable[tuple[File, ...]]:
