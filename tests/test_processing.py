@@ -493,6 +493,15 @@ def test_what_cannot_be_read_for_its_name_is_told(
     assert load_dataset(str(target), split="train", cache_dir=str(tmp_path / "cache")).num_rows == 1
 
 
+def test_a_folder_that_cannot_be_read_is_not_empty(source: Path, target: Path) -> None:
+    (source / "sub").chmod(0)
+    as_anybody = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run([*as_anybody, *CLI, "process", str(source), str(target)], capture_output=True, text=True)
+    (source / "sub").chmod(0o700)
+    assert done.returncode == 2
+    assert "sub: Permission denied" in done.stderr
+
+
 def test_the_name_of_the_output_is_a_name(source: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [*CLI, "process", str(source / "b.jsonl"), "out[/x]"], capture_output=True, text=True, cwd=tmp_path

@@ -237,7 +237,7 @@ class LocalStore:
 
 def _raise(error: OSError) -> None:
     """A folder that cannot be read is not an empty one."""
-    raise error
+    raise StorageError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _fsync(path: Path) -> None:
