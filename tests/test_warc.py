@@ -119,6 +119,10 @@ def test_pages_are_unpacked_if_they_are_packed(body: bytes, headers: str, tmp_pa
         (record("response", http(b"", kind="text/plain")), "empty", ""),
         (record("response", http(b" ")), "empty", ""),
         (record("response", http(b"a", kind="text/plain; charset=klingon")), "bad-encoding", "'klingon'"),
+        *(
+            (record("response", http(b"a\\ud83d", kind=f"text/plain; charset={name}")), "bad-encoding", repr(name))
+            for name in ("undefined", "punycode", "utf-8\0", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13")
+        ),
         (record("response", http(b"\x81", kind="text/plain; charset=cp1252")), "bad-encoding", "byte 0"),
         (record("response", http(PAGE * 100)), "too-long", "more than 2000"),
         (

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from sayso.errors import ExtractionError, InputError
+from sayso.raw import encoding
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -39,12 +40,7 @@ LONGEST = 5_000_000
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
-# Browsers read these names so (https://encoding.spec.whatwg.org/#names-and-labels), and pages are written for them.
-_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
-# Python knows others, such as unicode_escape, that no page is in.
-_ENCODINGS = re.compile(
-    r"utf-(8(-sig)?|16)|cp\d+|iso8859-\d+|koi8-[rtu]|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|tis-620"
-)
+_UTF16 = re.compile(r"utf[-_]?16", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 
 
@@ -126,17 +122,13 @@ def decode(html: bytes, charset: str | None = None) -> str:
         own = _META.search(html, 0, 4096)
         said = [charset or "", own.group(1).decode() if own else ""]
         # A page that names UTF-16 in its own ASCII is not in UTF-16.
-        names = [name for name in said if name and not name.lower().startswith("utf-16")]
+        names = [name for name in said if name and not _UTF16.match(name)]
     problems = []
     for name in (*names, "utf-8") if names else ("utf-8", "cp1252"):
         try:
-            known = codecs.lookup(name).name
-            label = _READ_AS.get(known, known)
-            if not _ENCODINGS.fullmatch(label):
-                raise LookupError
-            return html.decode(label)
-        except LookupError:
-            problems.append(f"no page is in {name!r}")
+            return html.decode(encoding(name))
+        except LookupError as error:
+            problems.append(str(error))
         except UnicodeDecodeError as error:
             problems.append(f"byte {error.start} is not {name}")
     raise ExtractionError("bad-encoding", f"{problems[0]}; {FAULTS['bad-encoding']}")

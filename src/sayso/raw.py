@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ __all__ = [
     "TooLong",
     "checked",
     "decoded",
+    "encoding",
     "parse",
 ]
 
@@ -52,6 +55,14 @@ FAULTS = {
 LONGEST_ID = 1_000
 DATES = ("date", "published", "timestamp")
 """The fields of an object where a date is looked for, in this order."""
+
+# Browsers read these names so (https://encoding.spec.whatwg.org/#names-and-labels), and pages are written for them.
+_READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+# Python knows others, such as unicode_escape, that no page is in.
+_ENCODINGS = re.compile(
+    r"utf-(8(-sig)?|16(-[lb]e)?)|cp\d+|iso8859-\d+|koi8-[rtu]|mac-\w+|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*"
+    r"|iso2022_\w+|tis-620"
+)
 
 
 class Place(NamedTuple):
@@ -205,15 +216,31 @@ def decoded(data: bytes, charset: str = "utf-8") -> str:
     """The text of some bytes.
 
     Raises:
-        DocumentFault: they are not in that encoding, or there is none of this name.
+        DocumentFault: they are not in that encoding, or no page is in one of this name.
     """
     try:
-        return data.decode(charset)
+        return data.decode("utf-8" if charset == "utf-8" else encoding(charset))
     except UnicodeDecodeError as error:
         fault = "not-utf8" if charset == "utf-8" else "bad-encoding"
         raise DocumentFault(fault, f"byte {error.start}") from error
     except LookupError as error:
-        raise DocumentFault("bad-encoding", f"no encoding is called {charset!r}") from error
+        raise DocumentFault("bad-encoding", str(error)) from error
+
+
+def encoding(charset: str) -> str:
+    """Python's name of the encoding that a page or a server names.
+
+    Raises:
+        LookupError: no page is in one of this name.
+    """
+    try:
+        known = codecs.lookup(charset).name
+    except (LookupError, ValueError):  # the latter for a NUL or half a surrogate pair
+        known = ""
+    name = _READ_AS.get(known, known)
+    if not _ENCODINGS.fullmatch(name):
+        raise LookupError(f"no page is in {charset[:40]!r}")
+    return name
 
 
 def checked(text: str, *, escapes: bool = False) -> str:
