@@ -48,14 +48,14 @@ def rejects(items: list[Raw | Rejected]) -> list[tuple[str, str, str]]:
 # -- formats
 
 
-@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst", ".GZ", ".ZST"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
 def test_jsonl(name: str, ending: str, tmp_path: Path) -> None:
     data = b"\xef\xbb\xbf" + row(id="x", text=ONE, url="http://example.org/1", date="2018-03-03") + b"\n  \r\n"
     data += (
         row(text=TWO, timestamp="2019", url=7, score=float("nan")).replace(b"\n", b"\r\n") + row(id=7, text=ONE)[:-1]
     )
-    path = write(tmp_path, name + ending, PACKERS.get(ending, bytes)(data))
+    path = write(tmp_path, name + ending, PACKERS.get(ending.lower(), bytes)(data))
     file = path.name
     assert list(read(path)) == [
         Raw("x", Place(file, 1), ONE, url="http://example.org/1", date="2018-03-03"),
@@ -89,9 +89,9 @@ def test_parquet(kind: pa.DataType, tmp_path: Path) -> None:
     assert rejects(items) == [("12", "a.parquet:3", "text-no-string")]
 
 
-@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst", ".GZ", ".ZST"])
 def test_one_document_a_file(ending: str, tmp_path: Path) -> None:
-    pack = PACKERS.get(ending, bytes)
+    pack = PACKERS.get(ending.lower(), bytes)
     write(tmp_path, f"in/a.txt{ending}", pack(b"\xef\xbb\xbf" + TWO.encode()))
     write(tmp_path, f"in/b.HTML{ending}", pack(b"<p>A page</p>"))
     assert list(read(tmp_path / "in")) == [

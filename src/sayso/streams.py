@@ -77,7 +77,7 @@ class StreamFault(Exception):  # noqa: N818 - a finding about the user's file, n
 
 
 class Stream(io.RawIOBase):
-    """The contents of a file, decompressed if its name ends in `.gz` or `.zst`.
+    """The contents of a file, decompressed if its name ends in `.gz` or `.zst`, in small letters or capitals.
 
     Raises:
         StreamFault: by any read: the file cannot be read, breaks off, is corrupt or a decompression bomb.
@@ -87,7 +87,8 @@ class Stream(io.RawIOBase):
         super().__init__()
         self._limits = limits
         self._given = 0
-        self._packed = path.suffix if path.suffix in COMPRESSIONS else ""
+        ending = path.suffix.lower()
+        self._packed = ending if ending in COMPRESSIONS else ""
         with ExitStack() as stack:
             try:
                 self._raw = stack.enter_context(path.open("rb"))
