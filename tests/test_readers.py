@@ -127,6 +127,12 @@ def parquet(**columns: Any) -> Callable[[Path], None]:
     return lambda path: pq.write_table(pa.table(columns), path)
 
 
+def of_columns(**columns: Any) -> Callable[[Path], None]:
+    """Columns whose names are the keys without a final `_`, so that two may have one name."""
+    names = [name.removesuffix("_") for name in columns]
+    return lambda path: pq.write_table(pa.Table.from_arrays([*map(pa.array, columns.values())], names=names), path)
+
+
 def spoiled(spoil: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         pq.write_table(pa.table({"text": [f"{ONE} {n}" for n in range(20_000)]}), path, use_dictionary=False)
@@ -177,6 +183,8 @@ BAD = [
     ),
     Bad("a.jsonl", GOOD + row(body=ONE) + GOOD, "no-text-field", 2, "there is no 'text'", 2),
     Bad("a.parquet", parquet(body=[ONE], n=[1]), "no-text-field", None, "only body, n", documents=1),
+    Bad("a.parquet", of_columns(text=[ONE], id=["x"], id_=["y"]), "doubled-field", None, "'id' stands twice"),
+    Bad("a.parquet", of_columns(text=[ONE], text_=[TWO]), "doubled-field", None, "'text' stands twice"),
     Bad("a.jsonl", GOOD + b"x" * 200 + b"\n" + GOOD, "too-long", 2, "200 bytes, more than 99", 2, limits=Limits(99)),
     Bad("a.txt", b"x" * 100, "too-long", None, "more than 99 bytes", limits=Limits(99)),
     Bad(

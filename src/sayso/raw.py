@@ -33,6 +33,7 @@ FAULTS = {
     "corrupt": "the file is damaged: fetch it again",
     "bomb": "the file unpacks to far more than texts do: unpack it, look at it, and give the unpacked file",
     "no-text-field": "the text field is missing: name it, if it has another name",
+    "doubled-field": "two columns have one name, and which is meant, nobody knows: rename or leave out one",
     # of a document
     "too-long": "longer than any text: split it, or raise the limit",
     "not-utf8": "the bytes are no UTF-8: convert the text",

@@ -223,7 +223,10 @@ class _Reader:
                     found = ", ".join(names[:9])
                     raise StreamFault("no-text-field", f"there is no column {self.fields.text!r}, only {found}")
                 wanted = {self.fields.text, self.fields.id or "id", "url", *DATES}
-                columns = [name for name in dict.fromkeys(names) if name in wanted]
+                columns = [name for name in names if name in wanted]
+                if len(set(columns)) < len(columns):
+                    twice = next(name for name in columns if columns.count(name) > 1)
+                    raise StreamFault("doubled-field", f"the column {twice!r} stands twice")
                 for batch in file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False):
                     for row in _rows(batch, self.limits.document):
                         self.number += 1
