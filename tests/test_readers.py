@@ -89,6 +89,35 @@ def test_parquet(kind: pa.DataType, tmp_path: Path) -> None:
     assert rejects(items) == [("12", "a.parquet:3", "text-no-string")]
 
 
+DAY = 86_400_000
+EDGES = "0001-01-01", "9999-12-31", None, None, None
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "days"),
+    [
+        (pa.date32(), (17593, -719162, 2932896, -719163, 2932897, None), ("2018-03-03", *EDGES)),
+        (pa.date64(), (17593 * DAY, -(2**62), 2**62), ("2018-03-03", None, None)),
+        (pa.timestamp("ms"), (-719162 * DAY, 2932897 * DAY - 1, -719162 * DAY - 1, 2932897 * DAY, 2**62), EDGES),
+        (pa.timestamp("us"), (0, -1, 2**62), ("1970-01-01", "1969-12-31", None)),
+        (pa.timestamp("ns"), (0, 2**63 - 1, -(2**63)), ("1970-01-01", "2262-04-11", "1677-09-21")),
+        (pa.timestamp("ms", "+02:00"), (DAY - 1, 2**62, None), ("1970-01-02", None, None)),
+        (pa.timestamp("us", "No/Such"), (DAY * 1000 - 1, 2**62), ("1970-01-01", None)),
+        (pa.int64(), (2018,), (None,)),
+        (pa.duration("s"), (2**62,), (None,)),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_dates_of_parquet(
+    kind: pa.DataType, values: tuple[int | None, ...], days: tuple[str | None, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.parquet"
+    column = pa.array(values, pa.int32() if kind == pa.date32() else pa.int64()).view(kind)
+    pq.write_table(pa.table({"text": [f"{ONE} {n}" for n in range(len(values))], "published": column}), path)
+    items = list(read(path))
+    assert [isinstance(item, Raw) and item.date for item in items] == list(days)
+
+
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst", ".GZ", ".ZST"])
 def test_one_document_a_file(ending: str, tmp_path: Path) -> None:
     pack = PACKERS.get(ending.lower(), bytes)
@@ -124,13 +153,10 @@ def test_nothing_to_read_is_said_at_once(tmp_path: Path) -> None:
 
 
 def parquet(**columns: Any) -> Callable[[Path], None]:
-    return lambda path: pq.write_table(pa.table(columns), path)
-
-
-def of_columns(**columns: Any) -> Callable[[Path], None]:
     """Columns whose names are the keys without a final `_`, so that two may have one name."""
     names = [name.removesuffix("_") for name in columns]
-    return lambda path: pq.write_table(pa.Table.from_arrays([*map(pa.array, columns.values())], names=names), path)
+    table = pa.Table.from_arrays([pa.array(values) for values in columns.values()], names=names)
+    return lambda path: pq.write_table(table, path)
 
 
 def spoiled(spoil: Callable[[bytes], bytes]) -> Callable[[Path], None]:
@@ -139,6 +165,11 @@ def spoiled(spoil: Callable[[bytes], bytes]) -> Callable[[Path], None]:
         path.write_bytes(spoil(path.read_bytes()))
 
     return make
+
+
+def badly_named(path: Path) -> None:
+    pq.write_table(pa.table({"text": [ONE], "a name": [1]}), path, store_schema=False)
+    path.write_bytes(path.read_bytes().replace(b"a name", b"a n\xffme"))
 
 
 @dataclass(frozen=True)
@@ -172,6 +203,7 @@ BAD = [
     Bad("a.txt.gz", gzip.compress(ONE.encode())[:-9], "truncated", None, "breaks off"),
     Bad("a.parquet", spoiled(lambda data: data[:-99]), "truncated", None, "magic bytes", documents=None),
     Bad("a.jsonl.gz", gzip.compress(GOOD) + b"junk", "corrupt", 2, "Not a gzipped file", 1, None),
+    Bad("a.parquet", badly_named, "corrupt", None, "can't decode byte 0xff", documents=None),
     Bad(
         "a.jsonl.gz",
         gzip.compress(bytes(10**6)),
@@ -183,8 +215,8 @@ BAD = [
     ),
     Bad("a.jsonl", GOOD + row(body=ONE) + GOOD, "no-text-field", 2, "there is no 'text'", 2),
     Bad("a.parquet", parquet(body=[ONE], n=[1]), "no-text-field", None, "only body, n", documents=1),
-    Bad("a.parquet", of_columns(text=[ONE], id=["x"], id_=["y"]), "doubled-field", None, "'id' stands twice"),
-    Bad("a.parquet", of_columns(text=[ONE], text_=[TWO]), "doubled-field", None, "'text' stands twice"),
+    Bad("a.parquet", parquet(text=[ONE], id=["x"], id_=["y"]), "doubled-field", None, "'id' stands twice"),
+    Bad("a.parquet", parquet(text=[ONE], text_=[TWO]), "doubled-field", None, "'text' stands twice"),
     Bad("a.jsonl", GOOD + b"x" * 200 + b"\n" + GOOD, "too-long", 2, "200 bytes, more than 99", 2, limits=Limits(99)),
     Bad("a.txt", b"x" * 100, "too-long", None, "more than 99 bytes", limits=Limits(99)),
     Bad(
@@ -201,6 +233,8 @@ BAD = [
     Bad("a.jsonl", GOOD + row(text=None) + GOOD, "text-no-string", 2, "'text' is null", 2),
     Bad("a.parquet", parquet(text=[1]), "text-no-string", 1, "'text' is a number"),
     Bad("a.jsonl", row(id=["x"], text=ONE) + GOOD, "bad-id", 1, "'id' is a list", 1),
+    Bad("a.parquet", parquet(text=[ONE], id=pa.array([2**62], pa.duration("us"))), "bad-id", 1, "type duration[us]"),
+    Bad("a.parquet", parquet(text=pa.array([2**62], pa.timestamp("us", "No/Such"))), "text-no-string", 1, "timestamp"),
     Bad("a.jsonl", row(id="x" * 1001, text=ONE), "bad-id", 1, "longer than 1000"),
     Bad("a.jsonl", b'{"id": "\\ud83d", "text": "a"}\n', "bad-id", 1, "no text"),
     Bad("a.jsonl", row(id="x", text=ONE) + row(id="x", text=TWO) + GOOD, "doubled-id", 2, "", 2),

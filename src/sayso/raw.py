@@ -14,6 +14,7 @@ __all__ = [
     "FAULTS",
     "DocumentFault",
     "Fields",
+    "OfType",
     "Place",
     "Raw",
     "Rejected",
@@ -158,6 +159,12 @@ class TooLong(NamedTuple):
     size: int
 
 
+class OfType(NamedTuple):
+    """Stands for a value of Parquet that is no text and no number; Python may not be able to hold it."""
+
+    name: str
+
+
 class Fields(NamedTuple):
     """Which fields of an object or row make a document.
 
@@ -284,6 +291,8 @@ def _beside(value: object) -> str | None:
 
 def _kind(value: object) -> str:
     kinds = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+    if isinstance(value, OfType):
+        return f"of the type {value.name}"
     return "null" if value is None else kinds.get(type(value), type(value).__name__)
 
 

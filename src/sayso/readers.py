@@ -31,7 +31,20 @@ import pyarrow.parquet as pq
 
 from sayso.errors import InputError
 from sayso.formats import FORMATS, Shard, shard_of
-from sayso.raw import DATES, FAULTS, DocumentFault, Fields, Place, Raw, Rejected, TooLong, checked, decoded, parse
+from sayso.raw import (
+    DATES,
+    FAULTS,
+    DocumentFault,
+    Fields,
+    OfType,
+    Place,
+    Raw,
+    Rejected,
+    TooLong,
+    checked,
+    decoded,
+    parse,
+)
 from sayso.streams import CHUNK, COMPRESSIONS, MAGIC, Limits, Stream, StreamFault, lines
 from sayso.warc import WarcFault, WarcPage, records
 
@@ -222,8 +235,7 @@ class _Reader:
                 if self.fields.text not in names:
                     found = ", ".join(names[:9])
                     raise StreamFault("no-text-field", f"there is no column {self.fields.text!r}, only {found}")
-                wanted = {self.fields.text, self.fields.id or "id", "url", *DATES}
-                columns = [name for name in names if name in wanted]
+                columns = [field.name for field in file.schema_arrow if _matters(field.name, field.type, self.fields)]
                 if len(set(columns)) < len(columns):
                     twice = next(name for name in columns if columns.count(name) > 1)
                     raise StreamFault("doubled-field", f"the column {twice!r} stands twice")
@@ -232,7 +244,7 @@ class _Reader:
                         self.number += 1
                         self.left -= 1
                         yield self.fields.document(row, self.place)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             detail = next(iter(str(error).strip().splitlines()), "").rstrip(".")
             # Arrow has one error for what is damaged and for what lost its end, where Parquet keeps its index.
             lost = self.left is None and "magic bytes" in detail
@@ -285,29 +297,72 @@ def _check_magic(shard: Shard) -> None:
         raise StreamFault("wrong-format", f"{what}, not {MAGIC[expected]}")
 
 
+def _matters(name: str, kind: pa.DataType, fields: Fields) -> bool:
+    """Whether a column can be a part of a document."""
+    if name in (fields.text, fields.id or "id"):
+        return True
+    return (name in DATES and _is_date(kind)) or (name in ("url", *DATES) and _is_string(kind))
+
+
 def _rows(batch: pa.RecordBatch, limit: int) -> Iterator[dict[str, Any]]:
     """The rows of a batch; a string as bytes, so that one that is no UTF-8 is its own row's fault only."""
-    columns = [_as_bytes(column) for column in batch.columns]
-    lengths = [_lengths(column) for column in columns]
+    columns = zip(batch.schema.names, batch.columns, strict=True)
+    values = {name: _values(_days(column) if name in DATES else column, limit) for name, column in columns}
     for row in range(batch.num_rows):
-        yield {
-            name: TooLong(sizes[row]) if sizes and sizes[row] > limit else column[row].as_py()
-            for name, column, sizes in zip(batch.schema.names, columns, lengths, strict=True)
-        }
+        yield {name: value(row) for name, value in values.items()}
 
 
-def _as_bytes(column: pa.Array) -> pa.Array:
+def _values(column: pa.Array, limit: int) -> Callable[[int], Any]:
+    """What stands in a row of a column."""
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_string(column.type):
-        return column.cast(pa.binary())
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        return column.cast(pa.large_binary())
-    return column
+    kind = column.type
+    if _is_string(kind):
+        strings = column.cast(pa.large_binary())
+        sizes = [size or 0 for size in pc.binary_length(strings).to_pylist()]
+        return lambda row: TooLong(sizes[row]) if sizes[row] > limit else strings[row].as_py()
+    types = pa.types
+    if types.is_null(kind) or types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind):
+        return lambda row: column[row].as_py()
+    other = OfType(str(kind))
+    return lambda row: other if column[row].is_valid else None
 
 
-def _lengths(column: pa.Array) -> list[int] | None:
-    """The bytes of each string, if these are strings."""
-    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
-        return None
-    return [length or 0 for length in pc.binary_length(column).to_pylist()]
+def _is_string(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return kind in (
+        pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()
+    )  # fmt: skip
+
+
+def _is_date(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def _days(column: pa.Array) -> pa.Array:
+    """Dates and times as their days in ISO's form, each in its own time zone, or in UTC if that is unknown.
+
+    Null where ISO's calendar, from year 1 to 9999, has no such day. Another column comes back as it is.
+    """
+    kind = column.type
+    if not _is_date(kind):
+        return column
+    if pa.types.is_timestamp(kind):
+        if kind.tz is not None:
+            try:
+                column = pc.local_timestamp(column)
+            except pa.ArrowInvalid:
+                column = column.view(pa.timestamp(kind.unit))
+        day = 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
+    else:
+        day = 1 if pa.types.is_date32(kind) else 86_400_000
+    ticks = column.view(pa.int32() if pa.types.is_date32(kind) else pa.int64()).cast(pa.int64())
+    first, last = max(-719_162 * day, -(2**63)), min(2_932_897 * day - 1, 2**63 - 1)
+    known = pc.and_(pc.greater_equal(ticks, first), pc.less_equal(ticks, last))
+    column = pc.if_else(known, column, pa.scalar(None, column.type))
+    return column.cast(pa.date32(), safe=False).cast(pa.string())
