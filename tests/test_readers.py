@@ -64,6 +64,13 @@ def test_jsonl(name: str, ending: str, tmp_path: Path) -> None:
     ]
 
 
+def test_a_zstd_file_may_begin_with_a_frame_to_skip(tmp_path: Path) -> None:
+    for number in (0x50, 0x5F):
+        skipped = bytes([number]) + b"\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"tip"
+        path = write(tmp_path, "a.jsonl.zst", skipped + PACKERS[".zst"](row(text=ONE)))
+        assert texts(list(read(path))) == {"a.jsonl.zst#1": ONE}
+
+
 def test_fields_of_other_names(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", row(id="x", body=ONE, key="k") + row(id="y", body=TWO))
     items = list(read(path, text_field="body", id_field="key"))

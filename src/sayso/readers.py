@@ -292,7 +292,7 @@ def _check_magic(shard: Shard) -> None:
         # A page may be UTF-16; it says so, and extraction decodes it.
         if found and not (found == "UTF-16" and shard.format == "html"):
             raise StreamFault("wrong-format", f"it is {found}")
-    elif not head.startswith(expected):
+    elif found != MAGIC[expected]:
         what = f"it is {found}" if found else "it is empty" if not head else "it starts otherwise"
         raise StreamFault("wrong-format", f"{what}, not {MAGIC[expected]}")
 

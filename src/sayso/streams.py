@@ -30,11 +30,13 @@ CHUNK = 1 << 18
 """Bytes that are decompressed at a time."""
 
 COMPRESSIONS = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
-"""The endings of compressed files, and how such files begin."""
+"""The endings of compressed files, and how what is compressed begins."""
 
 MAGIC = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
+    # A frame that decompressors skip; other tools write one first for what they have to say of the file.
+    **{bytes([number]) + b"\x2a\x4d\x18": "zstd" for number in range(0x50, 0x60)},
     b"PAR1": "Parquet",
     b"%PDF": "PDF",
     b"PK\x03\x04": "ZIP",
