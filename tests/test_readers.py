@@ -234,6 +234,7 @@ BAD = [
     Bad("a.parquet", parquet(text=NOT_UTF8), "not-utf8", 2, "byte 2", 2),
     Bad("a.jsonl", GOOD + b"{'text': 1}\n" + GOOD, "not-json", 2, "column 2", 2),
     Bad("a.jsonl", b'{"text": "a", "text": "b"}\n' + GOOD, "not-json", 1, "stands twice", 1),
+    Bad("a.json", b'{"text":\n' + GOOD, "not-json", 1, "every line must be one object; jq -c '.[]'", 1),
     Bad("a.jsonl", b"[" * 10**5 + b"\n" + GOOD, "not-json", 1, "nested too deep", 1),
     Bad("a.jsonl", b'{"n": ' + b"1" * 5000 + b"}\n" + GOOD, "not-json", 1, "", 1),
     Bad("a.jsonl", GOOD + b'["text"]\n' + GOOD, "not-object", 2, "it is a list", 2),

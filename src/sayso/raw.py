@@ -38,8 +38,8 @@ FAULTS = {
     # of a document
     "too-long": "longer than any text: split it, or raise the limit",
     "not-utf8": "the bytes are no UTF-8: convert the text",
-    "not-json": "the line is no JSON",
-    "not-object": "the line is JSON, but no object",
+    "not-json": "the line is no JSON: every line must be one object; jq -c '.[]' writes an array so",
+    "not-object": "the line is JSON, but no object: every line must be one; jq -c '.[]' writes an array so",
     "text-no-string": "the text is no string",
     "bad-id": "an id is a string that is not empty, or a whole number",
     "doubled-id": "another document has this id already: ids tell documents apart",
