@@ -246,6 +246,7 @@ BAD = [
     Bad("a.jsonl", row(id="x" * 1001, text=ONE), "bad-id", 1, "longer than 1000"),
     Bad("a.jsonl", b'{"id": "\\ud83d", "text": "a"}\n', "bad-id", 1, "no text"),
     Bad("a.jsonl", row(id="x", text=ONE) + row(id="x", text=TWO) + GOOD, "doubled-id", 2, "", 2),
+    Bad("a.jsonl", row(id="a.jsonl#2", text=ONE) + GOOD, "doubled-id", 2, "without an id is called so", 1),
     Bad("a.jsonl", b'{"text": "ab\\ud83d"}\n' + GOOD, "lone-surrogate", 1, "character 2", 1),
     Bad("a.jsonl", b'{"text": "ab\\u0000"}\n' + GOOD, "nul", 1, "character 2", 1),
     Bad("a.txt", b"ab\0", "nul", None, "character 2"),

@@ -42,7 +42,8 @@ FAULTS = {
     "not-object": "the line is JSON, but no object: every line must be one; jq -c '.[]' writes an array so",
     "text-no-string": "the text is no string",
     "bad-id": "an id is a string that is not empty, or a whole number",
-    "doubled-id": "another document has this id already: ids tell documents apart",
+    "doubled-id": "another document has this id already, its own or the `file#number` of one without: ids tell"
+    " documents apart",
     "lone-surrogate": "half of a surrogate pair stands as a character: write the text again from its source",
     "nul": "there is a NUL in the text, which databases and most tools refuse: it is no text, or UTF-16",
     "empty": "there is nothing but white space",

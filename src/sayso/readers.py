@@ -147,7 +147,8 @@ def read_shard(
     try:
         for item in reader.documents():
             if isinstance(item, Raw) and not ids.add(item.id):
-                yield Rejected.at(item.place, "doubled-id", id=item.id)
+                detail = "a document without an id is called so" if item.id == item.place.id else ""
+                yield Rejected.at(item.place, "doubled-id", detail, item.id)
             else:
                 yield item
     except StreamFault as fault:
