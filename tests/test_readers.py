@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -255,10 +256,11 @@ BAD = [
     Bad("a.html", b" \n", "empty", None, ""),
 ]
 OF_CRAWLS = {"http-status", "not-a-page", "cut-page", "bad-encoding"}
+OF_NAMES = {"bad-name"}
 
 
 def test_every_fault_is_tested() -> None:
-    assert {bad.fault for bad in BAD} | OF_CRAWLS == set(FAULTS)
+    assert {bad.fault for bad in BAD} | OF_CRAWLS | OF_NAMES == set(FAULTS)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"{bad.fault}-{bad.name}")
@@ -312,6 +314,42 @@ def test_a_bad_file_leaves_the_others_alone(tmp_path: Path) -> None:
         ("c.pdf", "c.pdf", "unknown-format"),
         ("x", "d.jsonl:1", "doubled-id"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "fault"),
+    [
+        (b"b\xff.jsonl", r"b\xff.jsonl", "bad-name"),
+        (b"b\xff/c.txt", r"b\xff/c.txt", "bad-name"),
+        (b"b\xff.parquet", r"b\xff.parquet", "bad-name"),
+        (b"b\xff.pdf", r"b\xff.pdf", "unknown-format"),
+    ],
+)
+def test_a_file_whose_name_is_no_utf8_is_set_aside_by_itself(
+    name: bytes, shown: str, fault: str, tmp_path: Path
+) -> None:
+    write(tmp_path, "a.jsonl", row(id="x", text=ONE))
+    try:
+        write(tmp_path, os.fsdecode(name), GOOD)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    good, rejected = read(tmp_path)
+    assert good.id == "x"
+    assert isinstance(rejected, Rejected)
+    assert (rejected.id, rejected.place, rejected.fault) == (shown, Place(shown), fault)
+    assert json.dumps(rejected.to_json()).isascii()
+    rejected.problem.encode()
+
+
+@pytest.mark.parametrize(("name", "fault"), [("a.jsonl", None), ("a.parquet", "bad-name")])
+def test_a_folder_whose_name_is_no_utf8_can_be_the_input(name: str, fault: str | None, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"in\xff")
+    try:
+        write(folder, name, GOOD)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    (item,) = read(folder)
+    assert (item.fault if isinstance(item, Rejected) else None) == fault
 
 
 # -- ids

@@ -28,6 +28,7 @@ __all__ = [
 FAULTS = {
     # of a file, or of what is left of it
     "unknown-format": "the name does not end as that of any format that can be read",
+    "bad-name": "the name of the file, or of a folder that it is in, is no UTF-8: rename it",
     "wrong-format": "the file is not what its name says: rename or convert it",
     "unreadable": "the system cannot read the file",
     "truncated": "the file breaks off: fetch it again",
