@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 
-from sayso.cleaning import Cleaning, Removal, clean, keep_lines, reconstruct
+from sayso.cleaning import Cleaning, Removal, clean, clean_batch, keep_lines, reconstruct
 from sayso.rules import MODEL, RULES, WHITESPACE
 from sayso.segmentation import segment
 from strategies import EXAMPLES, LINE_BREAKS, pages
@@ -79,6 +80,20 @@ def test_every_line_break_ends_a_line(line_break: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n", "\r\n\u2028\x85", "\u3000\t"])
 def test_of_nothing_nothing_is_kept(text: str) -> None:
     assert clean(text) == Cleaning((), (Removal(0, len(text), WHITESPACE),) if text else ())
+
+
+def test_a_batch_may_be_any_texts_but_not_one_text() -> None:
+    texts = ["The ferry sailed at noon.", "Read more"]
+    assert clean_batch(text for text in texts) == [clean(text) for text in texts]
+    with pytest.raises(TypeError, match="not one str: give a list of str, or use clean"):
+        clean_batch(texts[0])
+
+
+@pytest.mark.parametrize("text", [b"The ferry sailed at noon.", None, 7])
+def test_a_text_is_a_string(text: Any) -> None:
+    for call in (clean, keep_lines, lambda text: clean_batch(["The ferry sailed at noon.", text])):
+        with pytest.raises(TypeError, match=f"must be a str, not {type(text).__name__}"):
+            call(text)
 
 
 def test_a_text_of_boilerplate_alone_keeps_nothing() -> None:

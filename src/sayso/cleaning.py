@@ -11,7 +11,7 @@ one line. All offsets are Unicode code points of the seed, end exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise, repeat
@@ -206,12 +206,13 @@ def clean(text: str, profile: Profile = "article") -> Cleaning:
 
     Raises:
         InputError: there is no such profile.
+        TypeError: the text is no string.
     """
     return clean_batch([text], profile)[0]
 
 
 def clean_batch(
-    texts: Sequence[str],
+    texts: Iterable[str],
     profile: Profile = "article",
     model: LineModel | None = None,
     recurs: Sequence[Recurs] | None = None,
@@ -226,8 +227,11 @@ def clean_batch(
 
     Raises:
         InputError: there is no such profile.
+        TypeError: the texts are one string, or one of them is none.
     """
-    return [cleaning for part in clean_columns(texts, profile, model, recurs) for cleaning in part.cleanings()]
+    if isinstance(texts, (str, bytes)):
+        raise TypeError(f"many texts are expected, not one {type(texts).__name__}: give a list of str, or use clean")
+    return [cleaning for part in clean_columns(list(texts), profile, model, recurs) for cleaning in part.cleanings()]
 
 
 def clean_columns(
@@ -264,6 +268,8 @@ def _batches(texts: Sequence[str], recurs: Sequence[Recurs] | None) -> Iterator[
     """Some of the texts at a time, with what is known of their collections; nothing if `recurs` is None."""
     start = size = 0
     for i, text in enumerate(texts, 1):
+        if not isinstance(text, str):
+            raise TypeError(f"a text must be a str, not {type(text).__name__}")
         size += len(text)
         if size > BATCH or i == len(texts):
             yield texts[start:i], recurs[start:i] if recurs is not None else ()
