@@ -109,7 +109,7 @@ EDGES = "0001-01-01", "9999-12-31", None, None, None
         (pa.timestamp("ms"), (-719162 * DAY, 2932897 * DAY - 1, -719162 * DAY - 1, 2932897 * DAY, 2**62), EDGES),
         (pa.timestamp("us"), (0, -1, 2**62), ("1970-01-01", "1969-12-31", None)),
         (pa.timestamp("ns"), (0, 2**63 - 1, -(2**63)), ("1970-01-01", "2262-04-11", "1677-09-21")),
-        (pa.timestamp("ms", "+02:00"), (DAY - 1, 2**62, None), ("1970-01-02", None, None)),
+        (pa.timestamp("ms", "+02:00"), (DAY - 1, 2**62, None), ("1970-01-01", None, None)),
         (pa.timestamp("us", "No/Such"), (DAY * 1000 - 1, 2**62), ("1970-01-01", None)),
         (pa.int64(), (2018,), (None,)),
         (pa.duration("s"), (2**62,), (None,)),

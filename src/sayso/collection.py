@@ -217,7 +217,7 @@ class _Progressing:
         """Bytes of the file to a character of text."""
         if self._out:
             return self._in / self._out
-        return PACKED if task.kind == "parquet" or task.files[0].name.endswith(tuple(COMPRESSIONS)) else 1
+        return PACKED if task.kind == "parquet" or task.files[0].name.lower().endswith(tuple(COMPRESSIONS)) else 1
 
 
 def _learn(job: Job, made: Plan, engine: Opened, report: Callable[[Event], None]) -> tuple[str, int]:

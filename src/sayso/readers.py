@@ -359,7 +359,7 @@ def _is_date(kind: pa.DataType) -> bool:
 
 
 def _days(column: pa.Array) -> pa.Array:
-    """Dates and times as their days in ISO's form, each in its own time zone, or in UTC if that is unknown.
+    """Dates and times as their days in ISO's form; with a time zone, in UTC, as machines know different zones.
 
     Null where ISO's calendar, from year 1 to 9999, has no such day. Another column comes back as it is.
     """
@@ -367,11 +367,7 @@ def _days(column: pa.Array) -> pa.Array:
     if not _is_date(kind):
         return column
     if pa.types.is_timestamp(kind):
-        if kind.tz is not None:
-            try:
-                column = pc.local_timestamp(column)
-            except pa.ArrowInvalid:
-                column = column.view(pa.timestamp(kind.unit))
+        column = column.view(pa.timestamp(kind.unit))
         day = 86_400 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
     else:
         day = 1 if pa.types.is_date32(kind) else 86_400_000
