@@ -152,6 +152,22 @@ def test_an_annotator_may_be_called_gold(corpus: Path) -> None:
     assert places == ["annotations/annotators/gold/harbour.jsonl:6"]
 
 
+PORT = '"text": "Norvik", "label": "LOC", "entity": "norvik"'
+
+
+def test_annotators_may_differ_about_the_label_of_a_thing(corpus: Path) -> None:
+    """One annotator has a label of their own, which only the comparison with the decisions may notice."""
+    replace(corpus / "annotations" / "annotators" / "bo" / "harbour.jsonl", PORT, PORT.replace("LOC", "ORG"))
+    assert "link-two-labels" not in {i.check for i in validate(corpus)}
+
+
+def test_an_annotator_gives_a_thing_one_label(corpus: Path) -> None:
+    path = corpus / "annotations" / "annotators" / "bo" / "harbour.jsonl"
+    line = replace(path, PORT, PORT.replace('"norvik"', '"norvik-line"'))
+    found = [i.place for i in validate(corpus) if i.check == "link-two-labels"]
+    assert found == [f"annotations/annotators/bo/harbour.jsonl:{line}"]
+
+
 # -- all faults at once
 
 

@@ -58,7 +58,7 @@ class Examination:
     annotators: list[Annotator] = field(default_factory=list)
     decisions: dict[Unit, Decision] = field(default_factory=dict)
     _decision_lines: dict[Unit, int] = field(default_factory=dict)
-    _labels: dict[str, dict[str, tuple[Path, int]]] = field(default_factory=lambda: defaultdict(dict))
+    _labels: dict[tuple[Path, str], dict[str, tuple[Path, int]]] = field(default_factory=lambda: defaultdict(dict))
     _holders: list[tuple[str, Path, int]] = field(default_factory=list)
     _sketches: dict[int, list[int]] = field(default_factory=dict)
 
@@ -313,7 +313,8 @@ class Examination:
                     f"{a.id}: annotators.jsonl does not give this layer",
                 )
             if isinstance(a, Entity) and a.entity:
-                self._labels[a.entity].setdefault(a.label, (path, line))
+                # By folder: annotators may differ from each other and from gold, that is for the adjudicator.
+                self._labels[path.parent, a.entity].setdefault(a.label, (path, line))
             elif isinstance(a, Claim) and a.holder and a.holder.entity:
                 self._holders.append((a.holder.entity, path, line))
 
@@ -364,7 +365,7 @@ class Examination:
 
     def _check_corpus(self) -> None:
         """What concerns all documents together."""
-        for link, labels in sorted(self._labels.items()):
+        for (_, link), labels in sorted(self._labels.items()):
             for label, (path, line) in list(labels.items())[1:]:
                 self.report(
                     path,
@@ -372,7 +373,8 @@ class Examination:
                     "link-two-labels",
                     f"'{link}' is {label} here and {next(iter(labels))} elsewhere",
                 )
+        known = {link for _, link in self._labels}
         for link, path, line in self._holders:
-            own = link.partition(":")[0] == path.stem if ":" in link else link in self._labels
+            own = link.partition(":")[0] == path.stem if ":" in link else link in known
             if not own:
                 self.report(path, line, "holder-unknown", f"no entity of the corpus has the link '{link}'")
