@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from invalid import ALSO, BREAK, append, everywhere, layers_of, replace, seal
+from invalid import ALSO, BREAK, DECISIONS, append, everywhere, layers_of, replace, seal
 from invented import make
 from sayso import jsonl
 from sayso.checks import CHECKS, Incident
@@ -166,6 +166,37 @@ def test_an_annotator_gives_a_thing_one_label(corpus: Path) -> None:
     line = replace(path, PORT, PORT.replace('"norvik"', '"norvik-line"'))
     found = [i.place for i in validate(corpus) if i.check == "link-two-labels"]
     assert found == [f"annotations/annotators/bo/harbour.jsonl:{line}"]
+
+
+def test_gold_that_the_decisions_give_cannot_be_deleted(corpus: Path) -> None:
+    (corpus / "annotations" / "gold" / "harbour.jsonl").unlink()
+    assert [i.place for i in validate(corpus) if i.check == "gold-unfounded"] == ["annotations/gold/harbour.jsonl"]
+
+
+def test_gold_may_be_missing_while_cases_are_open(corpus: Path) -> None:
+    (corpus / "annotations" / "gold" / "harbour.jsonl").unlink()
+    (corpus / DECISIONS).unlink()
+    assert {i.check for i in validate(corpus)} == {"not-rebuilt", "figures-stale"}
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("gold.jsonl", None),
+        ("annotators/zed.jsonl", None),
+        ("gold", None),
+        ("gold", "nowhere"),
+        ("annotators/zed", "nowhere"),
+        ("gold/ferry.jsonl", "nowhere"),
+    ],
+)
+def test_what_stands_in_the_place_of_another_kind_is_an_error(name: str, target: str | None, corpus: Path) -> None:
+    path = corpus / "annotations" / name
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(target) if target else path.write_bytes(b"{}\n")
+    assert f"annotations/{name}" in [i.place for i in validate(corpus) if i.check == "document-unknown"]
 
 
 # -- all faults at once
@@ -503,4 +534,4 @@ def test_it_writes_nothing(check: str | None, corpus: Path) -> None:
 def test_the_seal_of_an_edited_corpus_is_no_way_around_the_rebuild(corpus: Path) -> None:
     append(corpus / "corpus" / "LICENSE.md", "More.")
     seal(corpus)
-    assert {i.check for i in validate(corpus)} == {"not-rebuilt"}
+    assert {i.check for i in validate(corpus)} == {"not-rebuilt", "figures-stale"}

@@ -89,7 +89,7 @@ _TABLE: tuple[tuple[str, Severity, str], ...] = (
     ("line-malformed", _E, "Every line is one JSON object in UTF-8."),
     ("annotation-malformed", _E, "Every object has exactly the keys and types of its layer."),
     ("canonical-form", _E, "Files are sorted by (start, end, id), keys in order, UTF-8 unescaped, LF, final newline."),
-    ("document-unknown", _E, "A file of annotations is named after a seed."),
+    ("document-unknown", _E, "A file of annotations is named after a seed, in gold/ or an annotator's folder."),
     ("annotator-undescribed", _E, "Every annotator is described in annotations/annotators.jsonl."),
     ("annotators-malformed", _E, "annotators.jsonl gives each annotator's name, kind, layers and description."),
     ("layer-undeclared", _E, "An annotator annotates the layers that annotators.jsonl gives them, and no other."),

@@ -29,6 +29,7 @@ from sayso.suggested_checks import stray_suggestions, suggestion_faults
 
 __all__ = ["Examination", "Record"]
 
+_NOWHERE = "a link to what is not there: restore that, or remove the link"
 SEEDS = 64
 """Seeds that are read and cleaned together at most."""
 
@@ -186,8 +187,26 @@ class Examination:
             for path in sorted(p for p in layer.iterdir() if p.name != ".doccano"):
                 if path.suffix != ".jsonl" or path.stem not in ids:
                     self.report(path, 0, "document-unknown", "there is no seed of this name")
+                elif not path.exists():
+                    self.report(path, 0, "document-unknown", _NOWHERE)
+        self._stray_beside_folders()
         for path in stray_suggestions(self.project, ids):
             self.report(path, 0, "document-unknown", "there is no seed of this name: run `sayso suggest`")
+
+    def _stray_beside_folders(self) -> None:
+        """Files of annotations that nobody reads, as they lie where folders or other files belong."""
+        project = self.project
+        for folder in (project.gold, project.layers, project.suggested):
+            if folder.exists() and not folder.is_dir():
+                self.report(folder, 0, "document-unknown", "is a file where a folder belongs: remove it")
+        own = {path.name for path in (project.gazetteer, project.decisions)} | {"annotators.jsonl"}
+        for folder, read in ((project.annotations, own), (project.layers, set())):
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                if not path.exists():
+                    self.report(path, 0, "document-unknown", _NOWHERE)
+                elif path.suffix == ".jsonl" and path.name not in read and not path.is_dir():
+                    message = "is read by nothing here: move it into gold/ or an annotator's folder, or remove it"
+                    self.report(path, 0, "document-unknown", message)
 
     def _layer_folders(self) -> list[Path]:
         people = self.project.layer_folders().values()
@@ -336,10 +355,15 @@ class Examination:
                     "nobody annotated this document",
                 )
             return
-        if gold is None:
-            return
         path = self.project.gold / f"{document.id}.jsonl"
         expected, undecided = merge(document.id, layers, decided, parts=self.parts)
+        if gold is None:
+            # While some is undecided, gold need not be written yet, and without decisions nobody may have begun.
+            if decided and not undecided:
+                decisions = relative(self.project.decisions, self.project.root)
+                message = f"is missing, though {decisions} settles all: run `sayso adjudicate`, or restore it"
+                self.report(path, 0, "gold-unfounded", message)
+            return
         said = said_of(document.id, layers, decided, self.parts)
         outdated = [unit for unit, decision in decided.items() if decision.versions != said[unit]]
         for unit in sorted({*undecided, *outdated}):
