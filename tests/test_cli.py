@@ -244,6 +244,22 @@ def test_add_and_init(sayso, tmp_path: Path) -> None:
     assert "is not empty" in done.err
 
 
+def test_what_looks_like_markup_is_printed_as_it_is(sayso, tmp_path: Path) -> None:
+    folder = tmp_path / "a[b]c"
+    folder.mkdir()
+    text = folder / "pier.txt"
+    text.write_text("The Pier :fire: [/updated]\n\nThe pier burnt on Monday, Lindqvist said.\n", encoding="utf-8")
+    assert f"made {folder / 'news'}" in sayso("init", folder / "news").out
+    added = sayso("add", text, "--root", folder / "news")
+    assert ":fire: [/updated]" in added.flat, added.err
+    built = sayso("build", "--root", folder / "news")
+    assert built.code == 0
+    assert "a[b]c" in built.flat
+    assert built.flat.endswith('"documents")')  # there are no claims to load
+    page = folder / "pier.html"
+    assert page.name in sayso("show", "pier", "--html", page, "--root", folder / "news").err
+
+
 def test_shell_completion_knows_the_documents(corpus: Path) -> None:
     env = os.environ | {"_SAYSO_COMPLETE": "complete_bash", "COMP_WORDS": "sayso show ha", "COMP_CWORD": "2"}
     done = subprocess.run(

@@ -21,8 +21,9 @@ Root = Annotated[Path, typer.Option("--root", help="The corpus's folder.", show_
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Report = Callable[[int, int], None]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Titles and paths may hold what rich takes for markup or for the name of an emoji.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
