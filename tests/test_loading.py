@@ -26,6 +26,19 @@ def test_load_of_another_corpus(valid_corpus: Path) -> None:
     assert set(sayso.load("documents", valid_corpus / "corpus")["doc_id"]) == {"ferry", "harbour"}
 
 
+def test_a_config_without_rows_is_an_empty_dataset(valid_corpus: Path, tmp_path: Path) -> None:
+    from invented import make
+
+    root = make(tmp_path / "bare", built=False)
+    for path in [root / "annotations" / "adjudication.jsonl", *root.glob("annotations/*/**/*.jsonl")]:
+        path.unlink()
+    sayso.build(root)
+    for config in CONFIGS:
+        loaded = sayso.load(config, root / "corpus")
+        assert loaded.features == sayso.load(config, valid_corpus / "corpus").features
+        assert (loaded.num_rows > 0) == (config in ("documents", "sentences"))
+
+
 def test_what_there_is_not_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no config 'claim': there are documents"):
         sayso.load("claim")

@@ -96,7 +96,10 @@ def _print_built(assembly: Assembly) -> None:
     for incident in sorted(assembly.examination.incidents):
         _print_incidents([incident])
     _print_example(assembly)
-    out.print(f'\nload_dataset("{_shown(project.corpus)}", "claims")', style="bold green", soft_wrap=True)
+    # `datasets` refuses a config without rows; documents alone are there before anybody annotates.
+    shown = next((config for config in ("claims", *CONFIGS) if assembly.figures.rows[config]), None)
+    if shown is not None:
+        out.print(f'\nload_dataset("{_shown(project.corpus)}", "{shown}")', style="bold green", soft_wrap=True)
 
 
 def _shown(folder: Path) -> str:
@@ -220,7 +223,7 @@ def show(
         out.print(terminal(record.document, annotations, labels))
     else:
         write_file(as_html, html(record.document, annotations, labels).encode())
-        err.print(f"wrote {as_html}")
+        err.print(f"wrote {as_html}", soft_wrap=True)
 
 
 @app.command()
@@ -388,7 +391,7 @@ def add(
         known = ", ".join(
             f"{k} {v}" for k, v in (("title", source.title), ("author", source.author), ("date", source.published)) if v
         )
-        out.print(f"added {source.id}{f' ({known})' if known else ''}")
+        out.print(f"added {source.id}{f' ({known})' if known else ''}", soft_wrap=True)
     for error in intake.refused:
         err.print(Text.assemble((f"refused {error.place}: ", "bold red"), error.problem), soft_wrap=True)
     raise typer.Exit(1 if intake.refused else 0)
@@ -402,8 +405,8 @@ def init(
     from sayso.intake import init as run
 
     for path in run(folder):
-        out.print(f"made {path}")
-    out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green")
+        out.print(f"made {path}", soft_wrap=True)
+    out.print(f"\nNow put texts in:  sayso add TEXT.txt --root {folder}", style="bold green", soft_wrap=True)
 
 
 app.command()(suggest)

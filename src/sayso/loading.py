@@ -22,7 +22,7 @@ __all__ = ["docs", "load"]
 
 
 def load(config: str = "claims", corpus: Path | str | None = None) -> Dataset:
-    """One config of the corpus.
+    """One config of the corpus; `datasets` itself refuses one without rows, which is an empty `Dataset` here.
 
     Args:
         config: documents, sentences, entities, tokens, claims or stance.
@@ -34,8 +34,12 @@ def load(config: str = "claims", corpus: Path | str | None = None) -> Dataset:
     folder = _folder(corpus)
     if config not in CONFIGS:
         raise InputError(folder, f"there is no config {config!r}: there are {', '.join(CONFIGS)}")
-    from datasets import load_dataset
+    import pyarrow.parquet as pq
+    from datasets import Dataset, load_dataset
 
+    path = folder / "data" / config / "train.parquet"
+    if path.is_file() and pq.read_metadata(path).num_rows == 0:
+        return Dataset(pq.read_table(path))
     return load_dataset(str(folder), config, split="train")
 
 
