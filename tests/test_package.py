@@ -16,8 +16,10 @@ import pytest
 from datasets import ClassLabel, Dataset, Features, load_dataset
 
 from conftest import ROOT
+from invalid import CARD, replace
 from invented import make
 from sayso import jsonl
+from sayso.errors import StorageError
 from sayso.features import decoder, features
 from sayso.layers import Entity, dump, read_layers
 from sayso.package import InvalidCorpusError, build
@@ -293,6 +295,34 @@ def test_inputs_with_errors_build_nothing_and_leave_the_old_corpus(corpus: Path)
     assert "text-differs" in {incident.check for incident in caught.value.incidents}
     assert tree(corpus / "corpus") == before
     assert not list(corpus.glob(".corpus*"))
+
+
+def test_a_marker_of_no_table_builds_nothing(corpus: Path) -> None:
+    replace(corpus / CARD, "\n# ", "\n# Old ")  # which a build would put right
+    before = tree(corpus / "corpus")
+    with (corpus / "README.md").open("a", encoding="utf-8") as file:
+        file.write("\n<!-- figures:nope -->\n<!-- /figures -->\n")
+    with pytest.raises(InvalidCorpusError):
+        build(corpus)
+    assert tree(corpus / "corpus") == before
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_is_no_folder_of_the_corpuss_own_is_never_replaced(kind: str, corpus: Path, tmp_path: Path) -> None:
+    target, elsewhere = corpus / "corpus", tmp_path / "elsewhere"
+    target.rename(elsewhere)
+    if kind == "link":
+        target.symlink_to(elsewhere)
+    else:
+        target.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(StorageError, match=f"corpus: it is a {kind}.*: remove it"):
+            build(corpus)
+    assert tree(elsewhere)
+    target.unlink()
+    build(corpus)
+    assert tree(target) == tree(elsewhere)
+    assert not (corpus / ".corpus.new").exists()
 
 
 def test_a_token_that_an_entity_cuts_is_cut(dataset: Path) -> None:

@@ -180,7 +180,7 @@ def build(root: Path, progress: Progress | None = None) -> Assembly:
     Killed at any moment, it leaves the old corpus/ or the new one.
 
     Raises:
-        InvalidCorpusError: the inputs have errors.
+        InvalidCorpusError: the inputs have errors, or a document has a marker of no table; nothing was replaced.
         InputError: there is no corpus project at `root`.
         StorageError: the disk refuses, or another build is running.
     """
@@ -196,11 +196,12 @@ def build(root: Path, progress: Progress | None = None) -> Assembly:
             assembly = assemble(project, new, progress)
             if assembly.examination.has_errors:
                 raise InvalidCorpusError(assembly.examination.incidents)
+            filled = fill_documents(assembly)
             fsync_tree(new)
             swap_folder(new, project.corpus)
         finally:
             remove_folder(new)
-        for path, data in fill_documents(assembly):
+        for path, data in filled:
             if path.read_bytes() != data:
                 write_file(path, data)
     return assembly

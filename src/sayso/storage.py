@@ -101,7 +101,13 @@ def swap_folder(new: Path, target: Path) -> None:
     """Put `new` in the place of `target` in one step; what was there is then at `new`, for the caller to remove.
 
     Where the file system cannot exchange two names, `target` is away for the instant between two renames.
+
+    Raises:
+        StorageError: the disk refuses, or `target` is no folder of its own: a link or a file stays where it is.
     """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        what = "a link" if target.is_symlink() else "a file"
+        raise StorageError(f"cannot replace {target}: it is {what}, and a folder belongs there: remove it")
     with disk("replace", target):
         if not target.exists():
             new.rename(target)
@@ -128,9 +134,12 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and all in it, if it is there."""
+    """Remove a folder and all in it, if it is there; of a link, the link alone."""
     with disk("remove", folder), contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+        else:
+            shutil.rmtree(folder)
 
 
 @contextlib.contextmanager
