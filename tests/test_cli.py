@@ -275,6 +275,40 @@ def test_a_reader_that_goes_away_is_no_error(corpus: Path) -> None:
     assert done.stdout.startswith("seed")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["pyproject.toml", "README.md", "CHANGELOG.md", "DATASHEET.md", "annotations/schema.json", "corpus/SHA256SUMS"],
+)
+def test_a_folder_in_the_place_of_a_file_is_one_line(sayso, corpus: Path, name: str) -> None:
+    (corpus / name).unlink(missing_ok=True)
+    (corpus / name).mkdir()
+    done = sayso("validate", "--root", corpus)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith(f"{corpus / name}: Is a directory\n")
+
+
+def test_a_root_that_is_a_file_is_one_line(sayso, corpus: Path) -> None:
+    done = sayso("validate", "--root", corpus / "README.md")
+    assert (done.code, done.err) == (2, f"error: {corpus / 'README.md' / 'pyproject.toml'}: Not a directory\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_output_that_is_full_is_one_line(corpus: Path) -> None:
+    program = Path(sys.executable).with_name("sayso")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([program, "stats"], cwd=corpus, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")
+
+
+def test_an_output_that_knows_no_unicode_gets_numbers(corpus: Path) -> None:
+    program, env = Path(sys.executable).with_name("sayso"), os.environ | {"PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run([program, "show", "harbour"], cwd=corpus, env=env, capture_output=True, text=True)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "\\U0001f600" in shown.stdout
+    as_json = subprocess.run([program, "stats", "--json"], cwd=corpus, env=env, capture_output=True)
+    assert json.loads(as_json.stdout)
+
+
 def test_import_is_light() -> None:
     code = "import sys, sayso; print([m for m in ('datasets', 'pyarrow', 'spacy', 'numpy', 'rich', 'typer') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

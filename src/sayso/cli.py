@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.markdown import Markdown
@@ -40,11 +41,23 @@ NOT_RUN = 2
 
 def main() -> None:
     """Run the command line; a fault in data or disk is one line, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no sign for a character gets its number.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
+    except OSError as error:
+        # What no module foresaw: a folder or an unreadable file in the place of a file, or an output that is full.
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _fail(f"{where}{error.strerror or error}")
     except SaysoError as error:
-        err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
-        sys.exit(NOT_RUN)
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
+    sys.exit(NOT_RUN)
 
 
 def _print_incidents(incidents: list[Incident]) -> None:

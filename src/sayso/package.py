@@ -160,7 +160,7 @@ def _assemble(project: Project, folder: Path, progress: Progress | None) -> Asse
             _write(folder / "croissant.json", croissant(project, figures, files, kinds))
             _write(folder / "SHA256SUMS", checksums(folder))
     except OSError as error:
-        raise StorageError(f"cannot write {folder}: {error.strerror or error}") from error
+        raise StorageError(f"cannot use {error.filename or folder}: {error.strerror or error}") from error
     return Assembly(project, examination, figures)
 
 
