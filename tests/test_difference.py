@@ -153,3 +153,29 @@ def test_what_is_no_dataset_is_said_so(corpus: Path, tmp_path: Path) -> None:
     (corpus / "corpus" / "README.md").write_text("no card")
     with pytest.raises(InputError, match="no card"):
         compare(corpus / "corpus", corpus / "corpus")
+
+
+@pytest.mark.parametrize("config", ["documents", "entities"])
+def test_a_row_of_another_form_is_said_so(config: str, corpus: Path) -> None:
+    with (corpus / "corpus" / "jsonl" / f"{config}.jsonl").open("a") as file:
+        file.write("{}\n")
+    with pytest.raises(InputError, match=rf"{config}\.jsonl:\d+: no row of {config}: KeyError"):
+        compare(corpus / "corpus", corpus / "corpus")
+
+
+def test_a_version_of_another_form_is_said_so(corpus: Path) -> None:
+    card = corpus / "corpus" / "README.md"
+    card.write_text(card.read_text(encoding="utf-8").replace("0.1.0", "1.0"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"the version '1\.0' is not x\.y\.z"):
+        compare(card.parent, card.parent)
+
+
+def test_a_revision_is_no_option_of_git(corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="begins like an option"), opened(f"--output={tmp_path / 'x'}", corpus):
+        pass
+
+
+def test_without_git_there_is_no_revision(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InputError, match="install git"), opened("v9", corpus):
+        pass

@@ -108,8 +108,13 @@ def opened(where: str, root: Path) -> Iterator[Path]:
             return
     if path.exists():
         raise InputError(path, "no dataset here: neither it nor its corpus/ has a folder jsonl/; run `sayso build`")
+    if where.startswith("-"):
+        raise InputError(where, "neither a folder nor a git revision: it begins like an option")
     command = ["git", "-C", str(root), "archive", "--format=tar", f"{where}:./corpus"]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - fixed command, no shell
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - fixed command, no shell
+    except FileNotFoundError as error:
+        raise InputError(where, "no folder; to look for a git revision of that name, install git") from error
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise InputError(where, f"neither a folder nor a git revision with a corpus/: {said[-1] if said else ''}")
@@ -140,7 +145,8 @@ def _card(folder: Path) -> tuple[str, dict[str, Labels]]:
         header, _ = split_card(path.read_text(encoding="utf-8"))
         infos = {info["config_name"]: dict(_label_names(info["features"], "")) for info in header["dataset_info"]}
         version = str(header["configs"][0]["version"])
-        _number(version)
+        if len(_number(version)) != 3:
+            raise ValueError(f"the version {version!r} is not x.y.z")
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise InputError(path, f"no card of a dataset: {error!r}") from error
     return version, infos
@@ -158,27 +164,36 @@ def _label_names(features: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _rows(folder: Path, config: str) -> tuple[dict[str, dict[str, Any]], set[str]]:
-    """Rows by id, and the columns. The fold and the id do not count as content."""
+    """Rows by id, and the columns. The fold and the id do not count as content.
+
+    Raises:
+        InputError: the file is missing, or has a line that is no row of the config.
+    """
     rows: dict[str, dict[str, Any]] = {}
     columns: set[str] = set()
-    for _, row in jsonl.read(folder / "jsonl" / f"{config}.jsonl"):
+    path = folder / "jsonl" / f"{config}.jsonl"
+    for number, row in jsonl.read(path):
         columns |= set(row)
-        if config == "entities":
-            for e in row["entities"]:
-                place = {
-                    "seed_start": row["seed_start"] + e["start"],
-                    "seed_end": row["seed_start"] + e["end"],
-                }
-                rows[f"{row['doc_id']}:{e['id']}"] = {
-                    **place,
-                    "text": e["text"],
-                    "label": e["label"],
-                    "entity": e["entity"],
-                }
-            rows[row["sentence_id"]] = {"text": row["text"]}
-        else:
-            rows[row[KEYS[config]]] = row
+        try:
+            rows |= _entities(row) if config == "entities" else {row[KEYS[config]]: row}
+        except (KeyError, TypeError) as error:
+            raise InputError(path, f"no row of {config}: {error!r}", number) from error
     return rows, columns
+
+
+def _entities(row: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The spans of a row of `entities` by their ids, and its sentence."""
+    rows = {
+        f"{row['doc_id']}:{e['id']}": {
+            "seed_start": row["seed_start"] + e["start"],
+            "seed_end": row["seed_start"] + e["end"],
+            "text": e["text"],
+            "label": e["label"],
+            "entity": e["entity"],
+        }
+        for e in row["entities"]
+    }
+    return {**rows, row["sentence_id"]: {"text": row["text"]}}
 
 
 def _changed(one: Any, other: Any, name: str = "") -> Iterator[str]:

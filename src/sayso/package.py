@@ -160,7 +160,9 @@ def _assemble(project: Project, folder: Path, progress: Progress | None) -> Asse
             _write(folder / "croissant.json", croissant(project, figures, files, kinds))
             _write(folder / "SHA256SUMS", checksums(folder))
     except OSError as error:
-        raise StorageError(f"cannot use {error.filename or folder}: {error.strerror or error}") from error
+        own = error.filename is None or Path(error.filename).is_relative_to(folder)
+        what = f"write {folder}" if own else f"read {error.filename}"
+        raise StorageError(f"cannot {what}: {error.strerror or error}") from error
     return Assembly(project, examination, figures)
 
 
