@@ -209,6 +209,19 @@ def test_stats_of_inputs_with_errors(sayso, corpus: Path) -> None:
     done = sayso("stats", "--root", corpus)
     assert done.code == 2
     assert "error: 1 error in the inputs" in done.err
+    assert done.out.startswith("seeds/ferry.txt: seed-missing: ")
+
+
+@pytest.mark.parametrize("command", [("show", "ferry"), ("suggest",), ("suggest", "harbour")])
+def test_damaged_input_is_no_basis(sayso, corpus: Path, command: tuple[str, ...]) -> None:
+    gold = corpus / "annotations" / "gold" / "ferry.jsonl"
+    gold.write_bytes(gold.read_bytes() + b"{\n")
+    line = gold.read_bytes().count(b"\n")
+    done = sayso(*command, "--root", corpus)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {gold}:{line}: line-malformed: ")
+    assert not (corpus / "annotations" / "suggested").exists()
+    assert sayso("show", "harbour", "--root", corpus).code == 0
 
 
 def test_diff(sayso, corpus: Path, valid_corpus: Path) -> None:

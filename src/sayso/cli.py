@@ -207,6 +207,7 @@ def _record(root: Path, document: str) -> tuple[Record, tuple[str, ...]]:
         if record.source.id == matching[0]:
             if record.document is None:
                 raise InputError(project.seeds / record.source.file, "cannot be read: see `sayso validate`")
+            examination.insist_on_whole(record.source.id)
             return record, project.scheme.entity
     raise AssertionError(matching)  # pragma: no cover
 
@@ -249,7 +250,12 @@ def stats(root: Root = Path(), as_json: Json = False) -> None:
     with scratch() as folder, progress("counting") as report:
         assembly = assemble(Project.read(root), Path(folder), report)
     if assembly.examination.has_errors:
-        raise InvalidCorpusError(assembly.examination.incidents)
+        error = InvalidCorpusError(assembly.examination.incidents)
+        if as_json:
+            print_json([incident.to_json() for incident in error.incidents])
+        else:
+            _print_incidents(error.incidents)
+        raise error
     figures = assembly.figures
     if as_json:
         scores = [asdict(score) for score in figures.agreement.report()]

@@ -29,6 +29,11 @@ from sayso.suggested_checks import stray_suggestions, suggestion_faults
 
 __all__ = ["Examination", "Record"]
 
+DAMAGE = frozenset((
+    "source-malformed", "source-duplicate", "seed-changed", "seed-not-utf8", "seed-unfit", "line-malformed",
+    "annotation-malformed", "span-outside", "text-differs", "span-removed",
+))  # fmt: skip
+"""Checks whose faults leave out or misplace what a command would show or count; other faults leave all to be seen."""
 _NOWHERE = "a link to what is not there: restore that, or remove the link"
 SEEDS = 64
 """Seeds that are read and cleaned together at most."""
@@ -75,6 +80,24 @@ class Examination:
         incident = Incident(relative(path, self.project.root), line, check, message)
         self.incidents.append(incident)
         self.has_errors |= incident.severity == "error"
+
+    def insist_on_whole(self, doc: str | None = None) -> None:
+        """See that no seed and no file of annotations was damaged, as far as they were read.
+
+        Args:
+            doc: look at the files of this document only.
+
+        Raises:
+            InputError: one was: the first fault.
+        """
+        errors = [i for i in self.incidents if i.check in DAMAGE and doc in (None, Path(i.path).stem)]
+        if errors:
+            first, more = min(errors), f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise InputError(
+                self.project.root / first.path,
+                f"{first.check}: {first.message}{more}: see `sayso validate`",
+                first.line or None,
+            )
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:

@@ -91,12 +91,15 @@ def write_suggestions(
         docs: ids; all documents if there are none.
 
     Raises:
-        InputError: there is no such document or pipeline, or the other documents' suggestions come from another one.
+        InputError: a seed or a file of annotations is damaged, there is no such document or pipeline, or the other
+            documents' suggestions come from another one.
     """
     from sayso.components import pipeline
 
     project = Project.read(root)
-    records = list(Examination(project).records())
+    examination = Examination(project)
+    records = list(examination.records())
+    examination.insist_on_whole()
     known = {record.source.id: record for record in records}
     for doc in docs:
         if doc not in known or known[doc].document is None:
