@@ -797,3 +797,10 @@ def test_a_fault_in_the_cues_is_named(tmp_path: Path, old: str, new: str, proble
 )
 def test_both_spellings_of_a_cue_are_its_forms(form: str, lemma: str) -> None:
     assert Scheme.read(resource("annotations/schema.json")).lemma(form) == lemma
+
+
+def test_docs_that_were_put_together_have_no_claims() -> None:
+    """spaCy drops what was known of the spans."""
+    docs = [BLANK("Ada Lindqvist said that the pier burnt."), BLANK("Ada Lindqvist said that the tug sank.")]
+    assert all(doc._.claims for doc in docs)
+    assert Doc.from_docs(docs)._.claims == ()

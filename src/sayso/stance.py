@@ -97,8 +97,8 @@ class StanceJudge:
 
 
 def stances(doc: Doc) -> tuple[StanceSpan, ...]:
-    """The pairs on a `Doc`, from its span groups; none before the component has run."""
-    if "stances" not in doc.spans:
+    """The pairs on a `Doc`, from its span groups; none before the component has run, nor on a `Doc` of `Doc.from_docs`."""
+    if "stances" not in doc.spans or "facts" not in doc.spans["stances"].attrs:
         return ()
     group = doc.spans["stances"]
     parts: dict[str, dict[str, list[Span]]] = {name: defaultdict(list) for name in _GROUPS[1:]}

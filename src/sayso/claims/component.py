@@ -169,8 +169,11 @@ def _labelled(span: Span, label: str, id_: str) -> Span:
 
 
 def attributions(doc: Doc) -> tuple[Attribution, ...]:
-    """The claims on a `Doc`, from its span groups; none before the component has run."""
-    if "claims" not in doc.spans:
+    """The claims on a `Doc`, from its span groups; none before the component has run.
+
+    None either on a `Doc` of `Doc.from_docs`, which keeps the spans and forgets what was known of them.
+    """
+    if "claims" not in doc.spans or "facts" not in doc.spans["claims"].attrs:
         return ()
     group = doc.spans["claims"]
     parts: dict[str, dict[str, list[Span]]] = {}
