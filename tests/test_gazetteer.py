@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
+from sayso.components import pipeline
 from sayso.errors import InputError
 from sayso.gazetteer import Gazetteer, Name, collect, count, dump, merged, names_from, read
 from sayso.layers import Entity
@@ -124,3 +125,8 @@ def test_finding_is_in_order_and_exact(text: str) -> None:
         assert end <= match.start
         assert text[match.start : match.end] == match.name.name
         end = match.end
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere: no such file"):
+        pipeline(gazetteer=tmp_path / "nowhere")

@@ -22,7 +22,7 @@ def pipeline(model: str | Path | None = None, *, gazetteer: Path | None = None, 
         schema: the corpus's `annotations/schema.json`; the package's if None.
 
     Raises:
-        InputError: there is no such pipeline, or a file is malformed.
+        InputError: there is no such pipeline, or a file is missing or malformed.
     """
     import spacy
 
@@ -38,6 +38,8 @@ def pipeline(model: str | Path | None = None, *, gazetteer: Path | None = None, 
             raise InputError("--model", f"no spaCy pipeline {str(model)!r}: install it with pip first") from error
         if nlp.lang != "en":
             raise InputError("--model", f"{model} is a pipeline for {nlp.lang!r}, the texts are English")
+    if gazetteer is not None and not Path(gazetteer).exists():
+        raise InputError(gazetteer, "no such file")
     remembering(nlp)
     if "sayso_segment" not in nlp.pipe_names:
         nlp.add_pipe("sayso_segment", first=True)
