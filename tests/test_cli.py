@@ -322,6 +322,13 @@ def test_an_output_that_knows_no_unicode_gets_numbers(corpus: Path) -> None:
     assert json.loads(as_json.stdout)
 
 
+def test_add_names_every_fault_that_can_be_allowed(sayso) -> None:
+    from sayso.intake import ALLOWABLE
+
+    shown = re.sub(r"[\s│|]+", " ", sayso("add", "--help").out)
+    assert ", ".join(ALLOWABLE) in shown
+
+
 def test_import_is_light() -> None:
     code = "import sys, sayso; print([m for m in ('datasets', 'pyarrow', 'spacy', 'numpy', 'rich', 'typer') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"

@@ -152,6 +152,17 @@ def test_an_annotator_may_be_called_gold(corpus: Path) -> None:
     assert places == ["annotations/annotators/gold/harbour.jsonl:6"]
 
 
+def test_an_id_has_ascii_digits(corpus: Path) -> None:
+    line = replace(layers_of(corpus, "ferry")[0], '"id": "e2"', '"id": "e1\u0662"')
+    assert [i.place for i in validate(corpus) if i.check == "id-form"] == [f"annotations/gold/ferry.jsonl:{line}"]
+
+
+def test_a_version_has_ascii_digits(corpus: Path) -> None:
+    replace(corpus / "pyproject.toml", '"0.1.0"', '"0.1.1\u0662"')
+    with pytest.raises(InputError, match=r"version must be x\.y\.z"):
+        Project.read(corpus)
+
+
 PORT = '"text": "Norvik", "label": "LOC", "entity": "norvik"'
 
 

@@ -390,7 +390,7 @@ def add(
     ],
     allow: Annotated[
         list[str] | None,
-        typer.Option(help="A fault to live with: crlf, mojibake, hard-wrapped, near-duplicate."),
+        typer.Option(help="A fault to live with: crlf, mojibake, hard-wrapped, not-english, near-duplicate."),
     ] = None,
     root: Root = Path(),
 ) -> None:

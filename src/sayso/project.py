@@ -75,7 +75,7 @@ class Project:
         name, version = project.get("name"), project.get("version")
         if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             raise InputError(path, "[project] name must be kebab-case")
-        if not isinstance(version, str) or not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
+        if not isinstance(version, str) or not re.fullmatch(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}", version):
             raise InputError(path, "[project] version must be x.y.z")
         return cls(root, name, version, own["title"], Scheme.read(root / "annotations" / "schema.json"))
 
@@ -134,7 +134,7 @@ class Project:
         path = self.root / "CHANGELOG.md"
         if not path.exists():
             return None
-        heading = rf"^## \[?{re.escape(self.version)}\]? - (\d{{4}}-\d{{2}}-\d{{2}})\s*$"
+        heading = rf"^## \[?{re.escape(self.version)}\]? - ([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})\s*$"
         match = re.search(heading, path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
         return match and match.group(1)
 

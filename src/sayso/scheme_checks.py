@@ -49,7 +49,7 @@ class SchemeChecks:
             if a.id in ids:
                 yield index, "id-duplicate", f"the id {a.id!r} stands twice"
             ids.add(a.id)
-            if not re.fullmatch(rf"{a.layer[0]}[1-9]\d*", a.id):
+            if not re.fullmatch(rf"{a.layer[0]}[1-9][0-9]*", a.id):
                 yield index, "id-form", f"{a.id!r} should be '{a.layer[0]}' and a number"
             faults = list(self._spans(a))
             yield from ((index, check, f"{a.id}: {message}") for check, message in faults)
