@@ -163,6 +163,18 @@ def test_a_version_has_ascii_digits(corpus: Path) -> None:
         Project.read(corpus)
 
 
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("data/extra", None), ("data/extra", "nowhere"), ("data/extra", "../jsonl"), ("data", "../aside")],
+)
+def test_folders_and_links_do_not_hide_in_the_dataset(name: str, target: str | None, corpus: Path) -> None:
+    path = corpus / "corpus" / name
+    if path.exists():
+        path.rename(corpus / "aside")
+    path.symlink_to(target) if target else path.mkdir()
+    assert f"corpus/{name}" in [i.place for i in validate(corpus) if i.check == "not-rebuilt"]
+
+
 PORT = '"text": "Norvik", "label": "LOC", "entity": "norvik"'
 
 

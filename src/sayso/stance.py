@@ -97,7 +97,7 @@ class StanceJudge:
 
 
 def stances(doc: Doc) -> tuple[StanceSpan, ...]:
-    """The pairs on a `Doc`, from its span groups; none before the component has run, nor on a `Doc` of `Doc.from_docs`."""
+    """The pairs on a `Doc`, from its span groups; none before it has run, nor on a `Doc` of `Doc.from_docs`."""
     if "stances" not in doc.spans or "facts" not in doc.spans["stances"].attrs:
         return ()
     group = doc.spans["stances"]

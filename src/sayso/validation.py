@@ -44,13 +44,15 @@ def _compare(project: Project, rebuilt: Path) -> list[Incident]:
     """Where the committed dataset is not what the inputs give."""
     incidents = []
     sides = (project.corpus, rebuilt)
-    names = sorted({p.relative_to(side).as_posix() for side in sides for p in side.rglob("*") if p.is_file()})
+    names = sorted({p.relative_to(side).as_posix() for side in sides for p in side.rglob("*") if _is_leaf(p)})
     for name in names:
         old, new = project.corpus / name, rebuilt / name
         place, line, message = relative(old, project.root), 0, ""
-        if not new.exists():
+        if new.is_dir() and not old.is_symlink():
+            continue  # an empty folder: the files that it lacks are named
+        if not new.is_file():
             message = "is not part of the dataset: remove it"
-        elif not old.exists():
+        elif not old.is_file():
             message = "is missing: run `sayso build`"
         elif (have := old.read_bytes()) != (want := new.read_bytes()):
             line = 0 if old.suffix == ".parquet" else differing_line(have, want)
@@ -58,6 +60,11 @@ def _compare(project: Project, rebuilt: Path) -> list[Incident]:
         if message:
             incidents.append(Incident(place, line, "not-rebuilt", message))
     return incidents
+
+
+def _is_leaf(path: Path) -> bool:
+    """A file, a link to anything or nothing, or an empty folder."""
+    return path.is_symlink() or not path.is_dir() or not any(path.iterdir())
 
 
 def _documents(assembly: Assembly) -> list[Incident]:
