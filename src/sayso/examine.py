@@ -25,7 +25,8 @@ from sayso.rows import fold
 from sayso.scheme_checks import SchemeChecks
 from sayso.seeds import Source, sha256
 from sayso.segmentation import Document, segment
-from sayso.suggested_checks import stray_suggestions, suggestion_faults
+from sayso.stray_checks import layer_folders, stray_files
+from sayso.suggested_checks import suggestion_faults
 
 __all__ = ["Examination", "Record"]
 
@@ -34,7 +35,6 @@ DAMAGE = frozenset((
     "annotation-malformed", "span-outside", "text-differs", "span-removed",
 ))  # fmt: skip
 """Checks whose faults leave out or misplace what a command would show or count; other faults leave all to be seen."""
-_NOWHERE = "a link to what is not there: restore that, or remove the link"
 SEEDS = 64
 """Seeds that are read and cleaned together at most."""
 
@@ -73,7 +73,8 @@ class Examination:
         self._read_annotators()
         self._read_decisions()
         self._read_gazetteer()
-        self._stray_files()
+        for path, check, message in stray_files(self.project, self.sources, self.annotators):
+            self.report(path, 0, check, message)
 
     def report(self, path: Path, line: int, check: str, message: str) -> None:
         """Note an incident."""
@@ -190,56 +191,11 @@ class Examination:
                 self.report(path, line.number, check, line.problem or "")
         return [(line.number, line.value) for line in lines if line.value is not None]
 
-    def _stray_files(self) -> None:
-        """Files that belong to no seed."""
-        ids = {source.id for source in self.sources}
-        listed = {source.file for source in self.sources} | {self.project.sources.name, "README.md"}
-        folder = self.project.seeds
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name not in listed:
-                self.report(
-                    path,
-                    0,
-                    "seed-unlisted",
-                    "not in sources.jsonl: take it in with `sayso add`, or remove it",
-                )
-        known = {annotator.name for annotator in self.annotators}
-        for layer in self._layer_folders():
-            if layer != self.project.gold and layer.name not in known:
-                self.report(layer, 0, "annotator-undescribed", "add a line to annotations/annotators.jsonl")
-            for path in sorted(p for p in layer.iterdir() if p.name != ".doccano"):
-                if path.suffix != ".jsonl" or path.stem not in ids:
-                    self.report(path, 0, "document-unknown", "there is no seed of this name")
-                elif not path.exists():
-                    self.report(path, 0, "document-unknown", _NOWHERE)
-        self._stray_beside_folders()
-        for path in stray_suggestions(self.project, ids):
-            self.report(path, 0, "document-unknown", "there is no seed of this name: run `sayso suggest`")
-
-    def _stray_beside_folders(self) -> None:
-        """Files of annotations that nobody reads, as they lie where folders or other files belong."""
-        project = self.project
-        for folder in (project.gold, project.layers, project.suggested):
-            if folder.exists() and not folder.is_dir():
-                self.report(folder, 0, "document-unknown", "is a file where a folder belongs: remove it")
-        own = {path.name for path in (project.gazetteer, project.decisions)} | {"annotators.jsonl"}
-        for folder, read in ((project.annotations, own), (project.layers, set())):
-            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-                if not path.exists():
-                    self.report(path, 0, "document-unknown", _NOWHERE)
-                elif path.suffix == ".jsonl" and path.name not in read and not path.is_dir():
-                    message = "is read by nothing here: move it into gold/ or an annotator's folder, or remove it"
-                    self.report(path, 0, "document-unknown", message)
-
-    def _layer_folders(self) -> list[Path]:
-        people = self.project.layer_folders().values()
-        return [*([self.project.gold] if self.project.gold.is_dir() else []), *people]
-
     # -- document by document
 
     def records(self) -> Iterator[Record]:
         """Yield every document in the order of ids; incidents are noted on the way."""
-        folders = self._layer_folders()
+        folders = layer_folders(self.project)
         for number, (source, document) in enumerate(self._documents()):
             if document is None:
                 yield Record(source, None, None, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from sayso import jsonl
@@ -13,23 +13,11 @@ from sayso.project import Project
 from sayso.scheme_checks import SchemeChecks
 from sayso.segmentation import Document
 
-__all__ = ["stray_suggestions", "suggestion_faults"]
+__all__ = ["suggestion_faults"]
 
 Fault = tuple[Path, int, str, str]
 """File, line, check and message."""
 _MALFORMED, _STALE = "suggestions-malformed", "suggestions-stale"
-
-
-def stray_suggestions(project: Project, ids: Collection[str]) -> Iterator[Path]:
-    """Yield the files in `suggested/` that belong to no seed.
-
-    Args:
-        ids: of the seeds.
-    """
-    for folder, own in ((project.suggested, {"SOURCE.json", "scores"}), (project.suggested / "scores", set())):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name not in own and (path.suffix != ".jsonl" or path.stem not in ids):
-                yield path
 
 
 def suggestion_faults(project: Project, document: Document) -> Iterator[Fault]:
