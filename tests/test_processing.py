@@ -579,6 +579,11 @@ def test_a_folder_of_other_things_is_not_written_to(source: Path, target: Path) 
     with pytest.raises(InputError, match=r"holds other things \(_tmp/mine\)"):
         run(job(source, target))
     shutil.rmtree(target)
+    (target / "data").mkdir(parents=True)
+    (target / "data/mine.parquet").write_text("mine")
+    with pytest.raises(InputError, match=r"holds other things \(data/mine.parquet\)"):
+        run(job(source, target))
+    shutil.rmtree(target)
     target.write_text("a file")
     with pytest.raises(InputError, match="give a folder"):
         run(job(source, target))

@@ -8,6 +8,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from sayso.collection import process_collection
 from sayso.errors import InputError, StorageError
 from sayso.jobs import Call, Job, run_shard, unchanged
 from sayso.stores import File, LocalStore, RemoteStore, Store, open_store
@@ -146,3 +147,12 @@ def test_a_url_of_this_machine_is_a_path(url: str, tmp_path: Path) -> None:
 def test_a_location_that_is_none_is_refused(location: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         open_store(location)
+
+
+def test_other_things_at_a_url_are_left_alone(tmp_path: Path, memory: str) -> None:
+    write_jsonl(tmp_path / "a.jsonl", [story(0)])
+    target = RemoteStore(f"{memory}/other")
+    target.write("_tmp/mine", b"mine")
+    with pytest.raises(InputError, match=r"holds other things \(_tmp/mine\)"):
+        process_collection(Job(LocalStore(tmp_path), target))
+    assert target.read("_tmp/mine") == b"mine"

@@ -27,7 +27,7 @@ __all__ = ["Event", "Summary", "process_collection"]
 LEARNED = "repeated.json"
 """Of what the lines that recur were learnt."""
 CARD = "README.md"
-_SCRATCH = re.compile(r"[0-9a-f]{32}$")
+_SCRATCH = re.compile(r"[0-9a-f]{32}/")
 PACKED = 0.4
 """Of a compressed file, the bytes to a character, until one knows better."""
 
@@ -104,31 +104,28 @@ def _check_places(source: Store, target: Store) -> None:
     )
     if one == other or inside:
         raise InputError(target.location, "the output must not be within the input, nor the input within the output")
-    if isinstance(other, Path) and other.exists():
-        if not other.is_dir():
-            raise InputError(target.location, "there is a file of this name: give a folder for the output")
-        strange = _strange(other)
-        if strange:
-            raise InputError(
-                target.location, f"the folder holds other things ({strange}): give a new one for the output"
-            )
+    if isinstance(other, Path) and other.exists() and not other.is_dir():
+        raise InputError(target.location, "there is a file of this name: give a folder for the output")
+    strange = _strange(target)
+    if strange:
+        raise InputError(target.location, f"the folder holds other things ({strange}): give a new one for the output")
 
 
-def _strange(folder: Path) -> str | None:
-    """What is in a folder that was not made here, if that is not certain."""
-    manifests = (folder / "manifest").rglob("*.json")
-    if any(Manifest.from_bytes(path.read_bytes()) for path in manifests if path.is_file()):
+def _strange(target: Store) -> str | None:
+    """A file of a folder that was not made here, if that is not certain."""
+    if any(Manifest.from_bytes(target.read(name)) for name in target.names("manifest")):
         return None
-    ours = {path.split("/")[0] for path in (DATA, REJECTED, MANIFEST, LINES, LEARNED, REPEATED, HALF_MADE, CARD)}
-    found = sorted(path.name for path in folder.iterdir())
-    strange = [name for name in found if name not in ours]
-    if CARD in found and CARD_TITLE not in (folder / CARD).read_text(errors="replace"):
-        strange.append(CARD)
-    if HALF_MADE in found:
-        strange += [
-            f"{HALF_MADE}/{path.name}" for path in (folder / HALF_MADE).iterdir() if not _SCRATCH.match(path.name)
-        ]
-    return next(iter(strange), None)
+    names = target.names("")
+    ours = {path.split("/")[0] for path in (LINES, LEARNED, REPEATED, CARD)}
+    # The first task of a run that was killed may have data, and no manifest yet; here its folder is left over then.
+    if not isinstance(target, LocalStore) or any(name.startswith(f"{HALF_MADE}/") for name in names):
+        ours |= {path.split("/")[0] for path in (DATA, REJECTED)}
+    for name in names:
+        top, _, rest = name.partition("/")
+        if not (_SCRATCH.match(rest) if top == HALF_MADE else top in ours):
+            return name
+    card = target.read(CARD)
+    return None if card is None or CARD_TITLE.encode() in card else CARD
 
 
 def _check_extraction() -> None:
