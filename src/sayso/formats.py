@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 from sayso.streams import COMPRESSIONS
 
-__all__ = ["FORMATS", "Shard", "shard_of"]
+__all__ = ["FORMATS", "Shard", "shard_of", "shown"]
 
 FORMATS = {
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
@@ -39,3 +40,12 @@ def shard_of(path: Path, name: str) -> Shard:
     ending = suffixes[-2 if packed else -1] if len(suffixes) > packed else ""
     kind = FORMATS.get(ending)
     return Shard(path, name, None if packed and kind == "parquet" else kind)
+
+
+def shown(name: str) -> str:
+    r"""A file's name with each byte that is no UTF-8 as `\xNN`."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name

@@ -30,7 +30,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sayso.errors import InputError
-from sayso.formats import FORMATS, Shard, shard_of
+from sayso.formats import FORMATS, Shard, shard_of, shown
 from sayso.raw import (
     DATES,
     FAULTS,
@@ -152,7 +152,7 @@ def read_shard(
             else:
                 yield item
     except StreamFault as fault:
-        place = Place(_shown(shard.name), reader.number + 1 if reader.number else None)
+        place = Place(shown(shard.name), reader.number + 1 if reader.number else None)
         yield Rejected.at(place, fault.fault, fault.problem, documents=reader.left)
 
 
@@ -187,8 +187,8 @@ class _Reader:
             raise StreamFault("unknown-format", "")
         # Arrow must encode the whole path; elsewhere only ids have a part of it.
         name = str(self.shard.path) if self.shard.format == "parquet" else self.shard.name
-        if _shown(name) != name:
-            raise StreamFault("bad-name", _shown(name))
+        if shown(name) != name:
+            raise StreamFault("bad-name", shown(name))
         _check_magic(self.shard)
         return kinds[self.shard.format]()
 
@@ -275,15 +275,6 @@ class _Reader:
         except DocumentFault as fault:
             return Rejected.at(self.place, fault.fault, fault.detail, id)
         return Raw(id, self.place, text, html, charset, record.url, record.date)
-
-
-def _shown(name: str) -> str:
-    r"""A file's name with each byte that is no UTF-8 as `\xNN`."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name).decode("utf-8", "backslashreplace")
-    return name
 
 
 def _page(data: bytes) -> bytes:

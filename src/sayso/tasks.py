@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from sayso.errors import InputError
-from sayso.formats import FORMATS, shard_of
+from sayso.formats import FORMATS, shard_of, shown
 from sayso.stores import File, Store
 
 __all__ = [
@@ -101,7 +100,7 @@ def plan(files: Sequence[File], location: str) -> Plan:
     singles: dict[tuple[str, str], list[File]] = {}
     for file in files:
         kind = shard_of(Path(file.name), file.name).format
-        readable = os.fsencode(file.name).decode(errors="backslashreplace")
+        readable = shown(file.name)
         if kind is None or readable != file.name or file.name.endswith("/"):
             passed_over.append(readable)
         elif kind in ("text", "html") and len(files) > 1:
@@ -142,15 +141,15 @@ def _check_outputs(tasks: Sequence[Task], location: str) -> None:
         if longest > LONGEST_NAME:
             raise InputError(location, f"{task.files[0].name}: the name is too long for an output: rename it")
     outputs = {output.format(name).lower(): task for name, task in names_of.items() for output in OUTPUTS}
-    for task in tasks:
-        for output in OUTPUTS:
-            for folder in PurePosixPath(output.format(task.name).lower()).parents:
-                first = outputs.get(str(folder))
-                if first is not None:
-                    names = f"{first.files[0].name} and {task.files[0].name}"
-                    raise InputError(
-                        location, f"the output of {names} would be a file and a folder of one name: rename one"
-                    )
+    folders = {name.rpartition("/")[0]: task for name, task in outputs.items()}
+    for within, task in folders.items():
+        for folder in (within, *map(str, PurePosixPath(within).parents)):
+            first = outputs.get(folder)
+            if first is not None:
+                names = f"{first.files[0].name} and {task.files[0].name}"
+                raise InputError(
+                    location, f"the output of {names} would be a file and a folder of one name: rename one"
+                )
 
 
 def _groups(files: Iterable[File]) -> Iterable[tuple[File, ...]]:
