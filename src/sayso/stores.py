@@ -148,13 +148,16 @@ class LocalStore:
         with disk("read", self.root):
             for folder, folders, files in os.walk(self.root, onerror=_raise):
                 folders[:] = [name for name in folders if name[0] not in "._"]
-                for path in (Path(folder, name) for name in files if name[0] not in "._"):
+                within = Path(folder).relative_to(self.root)
+                for name in (name for name in files if name[0] not in "._"):
+                    path = Path(folder, name)
                     if path.is_file():
-                        found.append(File(path.relative_to(self.root).as_posix(), path.stat().st_size))
+                        found.append(File((within / name).as_posix(), path.stat().st_size))
                     elif path.is_symlink():  # to nowhere: who reads it tells
-                        found.append(File(path.relative_to(self.root).as_posix(), 0))
-                linked = [path for path in (Path(folder, name) for name in folders) if path.is_symlink()]
-                found += [File(f"{path.relative_to(self.root).as_posix()}/", 0) for path in linked]
+                        found.append(File((within / name).as_posix(), 0))
+                found += [
+                    File(f"{(within / name).as_posix()}/", 0) for name in folders if Path(folder, name).is_symlink()
+                ]
         return sorted(found)
 
     def names(self, folder: str) -> list[str]:
